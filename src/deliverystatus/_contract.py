@@ -1,0 +1,207 @@
+"""
+What a file in ``providers/`` must offer, and what every provider does alike.
+
+A provider gives its tables, says where the elements of a body stand (``elements``), and reads one of them (``read``).
+Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or unread) live here, once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from deliverystatus._decoding import decode
+from deliverystatus._enums import Channel
+from deliverystatus._events import Event, Source
+from deliverystatus.exceptions import PayloadError
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """
+    An element that is about no recipient: an account suspended, a subscription to confirm, a ping.
+
+    Attributes:
+        name: The provider's word for it.
+        detail: What it adds, in the provider's words; may be empty.
+        url: A link that is part of it, such as one that confirms; never fetched by this library.
+        path: Where it stood in the body.
+    """
+
+    name: str
+    detail: str = ""
+    url: str | None = attrs.field(default=None, repr=False)
+    path: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Unread:
+    """
+    An element that could not be read.
+
+    Attributes:
+        path: Where the problem stands, in dots and indexes from the top of the body.
+        problem: What was expected and what kind of thing came; holds nothing of the payload.
+        raw: The element as it was decoded. Personal data.
+    """
+
+    path: str
+    problem: str
+    raw: Any = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Element:
+    """
+    One entry of a body, with what was made of it.
+
+    Attributes:
+        path: Where it stands, in dots and indexes from the top of the body.
+        raw: The entry as it was decoded. Personal data.
+        events: The events read from it; empty if it is a notice or unread.
+    """
+
+    path: str
+    raw: Any = attrs.field(repr=False)
+    events: tuple[Event, ...] = ()
+
+
+#: What reading one element gives.
+Outcome = Event | tuple[Event, ...] | Notice
+
+
+@attrs.frozen
+class Body:
+    """
+    A decoded body, taken apart.
+
+    Attributes:
+        items: Its elements.
+        path: From an element's index to its path in the body.
+    """
+
+    items: Sequence[Any]
+    path: Callable[[int], str] = str
+
+
+@attrs.frozen
+class Parsed:
+    """
+    All that one webhook body said. Nothing of it is lost (law 9).
+
+    Attributes:
+        events: What happened to copies, in the order of the body.
+        notices: What is about no recipient.
+        unread: What could not be read, with path and problem.
+    """
+
+    events: tuple[Event, ...]
+    notices: tuple[Notice, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    _body: Body = attrs.field(default=Body(()), eq=False, repr=False)
+    _outcomes: Sequence[Outcome | None] = attrs.field(default=(), eq=False, repr=False)
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """The entries of the body as they came, each with its events: raw lives here, not on events."""
+        return tuple(
+            Element(path=self._body.path(index), raw=raw, events=_events_of(outcome))
+            for index, (raw, outcome) in enumerate(zip(self._body.items, self._outcomes, strict=True))
+        )
+
+
+def _events_of(outcome: Outcome | None) -> tuple[Event, ...]:
+    if isinstance(outcome, tuple):
+        return outcome
+    return (outcome,) if isinstance(outcome, Event) else ()
+
+
+@attrs.frozen(kw_only=True)
+class Provider:
+    """
+    One company, or protocol, that reports what happened to messages.
+
+    Attributes:
+        name: The name it is asked for by; the name of its file.
+        title: The name people know it by.
+        elements: From a decoded body to its elements; raises PayloadError if the body is not this provider's at all.
+        read: From one element to what it says; raises PayloadError, with a path, if it cannot be read.
+        tables: Every word of the provider's that is known, by the name of its field: word -> what it means here.
+        channel: How its messages travel.
+        confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
+        repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
+    """
+
+    name: str
+    title: str
+    elements: Callable[[Any], Body]
+    read: Callable[[Any, Source], Outcome]
+    tables: Mapping[str, Mapping[str, Any]]
+    channel: Channel = Channel.EMAIL
+    confirms_delivery: bool = True
+    repeats_lost_delivery: bool = True
+
+    def parse(
+        self,
+        payload: bytes | str | Mapping[str, Any] | Sequence[Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        received_at: datetime | None = None,
+        reference: str | None = None,
+        account: str | None = None,
+        sent_via: str | None = None,
+    ) -> Parsed:
+        """
+        Read one webhook body.
+
+        Args:
+            payload: The body as it came, or decoded: JSON, or a form as a mapping to strings or lists of strings.
+            headers: Those of the request; only Content-Type is looked at, and only if the body leaves a doubt.
+            received_at: When it arrived (aware), to be kept with each event.
+            reference: The metadata key under which the sender gave its own reference.
+            account: The caller's name for the account the webhook belongs to.
+            sent_via: The provider that sent the mail, where the body is a bounce mail about it.
+
+        Raises:
+            PayloadError: If the body is not this provider's at all. A broken element is no such case: it is in
+                ``Parsed.unread``.
+            ValueError: If *received_at* has no zone.
+        """
+        if received_at is not None:
+            if received_at.utcoffset() is None:
+                raise ValueError("received_at: expected a time with its zone")
+            received_at = received_at.astimezone(UTC)
+        source = Source(
+            provider=self.name,
+            account=account,
+            received_at=received_at,
+            channel=self.channel,
+            reference_key=reference,
+            sent_via=sent_via,
+        )
+        return self._read_all(self.elements(decode(payload, headers)), source)
+
+    def _read_all(self, body: Body, source: Source) -> Parsed:
+        events: list[Event] = []
+        notices: list[Notice] = []
+        unread: list[Unread] = []
+        outcomes: list[Outcome | None] = []
+        read = self.read
+        for index, item in enumerate(body.items):
+            try:
+                outcome = read(item, source)
+            except PayloadError as error:
+                path = ".".join(filter(None, (body.path(index), error.path)))
+                unread.append(Unread(path=path, problem=error.problem, raw=item))
+                outcomes.append(None)
+                continue
+            if type(outcome) is Event:
+                events.append(outcome)
+            elif isinstance(outcome, Notice):
+                notices.append(attrs.evolve(outcome, path=body.path(index)))
+            else:
+                events.extend(outcome)  # type: ignore[arg-type]  # what is left is a tuple of events
+            outcomes.append(outcome)
+        return Parsed(tuple(events), tuple(notices), tuple(unread), body, outcomes)

@@ -1,0 +1,177 @@
+"""
+Which events are of one copy.
+
+Two ids join events of a recipient: the sender's reference, and the provider's message id. A service's own ``pending``
+carries the first, a webhook the second, and the send call's answer both, so copies are connected components; and they
+are the same in whatever order the events came.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import attrs
+
+from deliverystatus._engine import Record, fold_group
+from deliverystatus._enums import Channel
+from deliverystatus._events import Event
+from deliverystatus._text import comparable
+
+
+class CopyKey(NamedTuple):
+    """
+    What a copy is known by. Where there are several ids of a sort, the smallest.
+
+    Attributes:
+        recipient: The recipient, as addresses are compared.
+        reference: The sender's own id of the hand-over, if any event carried it.
+        provider: Whose id the message id is.
+        account: The caller's name for the account it belongs to.
+        message_id: The provider's id, if any event carried it.
+        part: Which part of an SMS it is, as (i, n); ``None`` for a whole message.
+    """
+
+    recipient: str
+    reference: str | None = None
+    provider: str | None = None
+    account: str | None = None
+    message_id: str | None = None
+    part: tuple[int, int] | None = None
+
+
+@attrs.frozen
+class Copies(Mapping[CopyKey, Record]):
+    """
+    The records of all copies, by key.
+
+    Attributes:
+        uncorrelated: Events that name no copy: an asynchronous bounce without an id, a change of a suppression list.
+            They count for suppression, and make up no copy.
+        tests: Events of a provider's test mode. They count nowhere.
+    """
+
+    _records: Mapping[CopyKey, Record]
+    uncorrelated: tuple[Event, ...] = ()
+    tests: tuple[Event, ...] = ()
+
+    def __getitem__(self, key: CopyKey) -> Record:
+        return self._records[key]
+
+    def __iter__(self) -> Iterator[CopyKey]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+
+def fold_copies(events: Iterable[Event]) -> Copies:
+    """
+    Tell the copies apart, and fold each.
+
+    Any order of *events* gives equal copies. ``Copies`` are in the order in which they were first heard of.
+    """
+    groups = _Groups()
+    uncorrelated: list[Event] = []
+    tests: list[Event] = []
+    for event in events:
+        if event.test:
+            tests.append(event)
+        elif not groups.add(event):
+            uncorrelated.append(event)
+    if any(event.internet_message_id for event in uncorrelated):
+        uncorrelated = groups.add_by_internet_message_id(uncorrelated)
+    records = {}
+    for group in groups.all():
+        record = fold_group(group)
+        records[_key(record, _part(group[0]))] = record
+    return Copies(records, tuple(uncorrelated), tuple(tests))
+
+
+def _key(record: Record, part: tuple[int, int] | None) -> CopyKey:
+    reference = min(record.references, default=None)
+    ids = record.message_ids
+    provider, account, message_id = next(iter(ids)) if len(ids) == 1 else min(ids, key=repr, default=(None, None, None))
+    return CopyKey(record.recipient or "", reference, provider, account, message_id, part)
+
+
+def _part(event: Event) -> tuple[int, int] | None:
+    return None if event.source.channel is Channel.EMAIL else event.part  # mail has no parts: its details stay unread
+
+
+class _Groups:
+    """Connected components, grown event by event; each id leads to its group, and groups that meet are united."""
+
+    def __init__(self) -> None:
+        self._group_of: dict[object, int] = {}
+        self._comparable: dict[str, str] = {}
+        self._events: list[list[Event]] = []
+        self._united_with: dict[int, int] = {}
+
+    def add(self, event: Event) -> bool:
+        """Put an event where its ids lead; ``False`` if it has none."""
+        if event.recipient is None:
+            return False
+        recipient = self._comparable.get(event.recipient)
+        if recipient is None:
+            recipient = self._comparable[event.recipient] = comparable(event.recipient)
+        part = _part(event)
+        by_id = by_reference = None
+        if event.message_id is not None:
+            by_id = (event.source.provider, event.source.account, event.message_id, recipient, part)
+            group = self._group_of.get(by_id)
+        if event.reference is not None:
+            by_reference = (event.reference, recipient, part)
+            group = self._united(self._group_of.get(by_reference), group if by_id else None)
+        elif by_id is None:
+            return False
+        if group is None:
+            group = len(self._events)
+            self._events.append([event])
+        else:
+            group = self._root(group)
+            self._events[group].append(event)
+        if by_id is not None:
+            self._group_of[by_id] = group
+        if by_reference is not None:
+            self._group_of[by_reference] = group
+        return True
+
+    def _united(self, one: int | None, other: int | None) -> int | None:
+        """Make one group of two. The larger stays, so that no event moves more than log n times."""
+        if one is None or other is None:
+            return other if one is None else one
+        one, other = self._root(one), self._root(other)
+        if one != other:
+            if len(self._events[one]) < len(self._events[other]):
+                one, other = other, one
+            self._united_with[other] = one
+            self._events[one] += self._events[other]
+            self._events[other] = []
+        return one
+
+    def add_by_internet_message_id(self, events: list[Event]) -> list[Event]:
+        """Put events without an id where another event with their Message-ID is; give back those that found none."""
+        by_message_id: dict[object, list[Event]] = {}
+        for group in self.all():
+            for event in group:
+                by_message_id.setdefault(_internet_key(event), group)
+        left: list[Event] = []
+        for event in events:
+            found = by_message_id.get(_internet_key(event), left) if event.internet_message_id else left
+            found.append(event)
+        return left
+
+    def all(self) -> list[list[Event]]:
+        """Give the groups, each not empty, in the order in which they were first heard of."""
+        return [group for group in self._events if group]
+
+    def _root(self, group: int) -> int:
+        while group in self._united_with:
+            above = self._united_with[group]
+            self._united_with[group] = self._united_with.get(above, above)  # the next walk is half as long
+            group = above
+        return group
+
+
+def _internet_key(event: Event) -> object:
+    who = None if event.recipient is None else comparable(event.recipient)
+    return event.source.provider, event.source.account, event.internet_message_id, who

@@ -1,0 +1,686 @@
+"""
+Event and Failure: what somebody said happened to a copy.
+
+Providers read thousands of these from one body, so an event stores few fields. What every event of one body shares
+(``Source``) is one object; what folding never asks for (``Details``) is read from the provider's element on first use;
+digests and diagnoses are made when somebody wants them. All of it is pure: when it happens changes nothing.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self, TypeVar, overload
+
+import attrs
+
+from deliverystatus._codes import CONSEQUENCES
+from deliverystatus._diagnosis import Diagnosis, diagnose
+from deliverystatus._enums import (
+    Actor,
+    Attribution,
+    Channel,
+    EventKind,
+    Permanence,
+    Reason,
+    ScopeKind,
+)
+from deliverystatus._text import comparable, cut, printable
+from deliverystatus.exceptions import PayloadError
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """
+    Why an event is a failure, as far as it was said. Reason and permanence are diagnosed from it on first use.
+
+    Attributes:
+        reply_code: The reply code, if the provider gives it apart from the text: ``"550"`` (RFC 5321 section 4.2).
+        enhanced_code: The enhanced status code, likewise: ``"5.1.1"`` (RFC 3463).
+        diagnostic: The remote server's text (RFC 3464 Diagnostic-Code), cut at 4,000 characters. Personal data.
+        reported: The provider's own word for it: ``"HardBounce"``, ``"suppress-complaint"``.
+        claimed: The reason that word stands for, by the provider's table; holds where text and codes say nothing.
+        smtp_command: The command that was refused, if known: ``"RCPT"``.
+        remote_mta: The server that refused, if known.
+    """
+
+    reply_code: str | None = None
+    enhanced_code: str | None = None
+    diagnostic: str | None = attrs.field(default=None, repr=False)
+    reported: str | None = None
+    claimed: Reason | None = None
+    smtp_command: str | None = None
+    remote_mta: str | None = attrs.field(default=None, repr=False)
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What the words and codes mean, or else what the provider's class means."""
+        found = diagnose(
+            self.diagnostic or "",
+            reply_code=self.reply_code,
+            enhanced_code=self.enhanced_code,
+            smtp_command=self.smtp_command,
+            remote_mta=self.remote_mta,
+        )
+        if found.reason is not Reason.UNKNOWN or self.claimed is None:
+            return found
+        consequence = CONSEQUENCES[self.claimed]
+        return attrs.evolve(
+            found,
+            reason=self.claimed,
+            permanence=consequence.permanence,
+            address_is_bad=consequence.bad_address,
+            evidence="reported",
+        )
+
+    @property
+    def reason(self) -> Reason:
+        """Why."""
+        return self.diagnosis.reason
+
+    @property
+    def permanence(self) -> Permanence:
+        """Whether a later message to this address would fail too. Diagnosed, never the class digit."""
+        return self.diagnosis.permanence
+
+    @property
+    def address_is_bad(self) -> bool:
+        """Whether the address itself is at fault, so that it must not be mailed again (law 8)."""
+        return self.diagnosis.address_is_bad
+
+    def to_dict(self) -> dict[str, str]:
+        """Give what is known as strings, ready for JSON; ``from_dict`` reads it back."""
+        return {name: str(value) for name, value in attrs.asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any], *, path: str = "failure") -> Self:
+        """
+        Read what ``to_dict`` gave.
+
+        Raises:
+            PayloadError: If a field is of another type or unknown.
+        """
+        claimed = stored.get("claimed")
+        known = {field.name for field in attrs.fields(cls)}
+        for name, value in stored.items():
+            if name not in known or not isinstance(value, str | None):
+                raise PayloadError("expected a string in a documented field", path=f"{path}.{_safe(name)}")
+        texts = {n: cut(printable(v)) for n, v in stored.items() if isinstance(v, str) and n != "claimed"}
+        return cls(**texts, claimed=None if claimed is None else _word(Reason, claimed, f"{path}.claimed"))
+
+
+@attrs.frozen
+class Scope:
+    """
+    What an unsubscription or a list entry covers.
+
+    Attributes:
+        kind: What sort of thing.
+        name: Which one; empty for everything.
+    """
+
+    kind: ScopeKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+    @classmethod
+    def of(cls, text: "str | Scope") -> "Scope":
+        """
+        Read ``"stream:broadcast"``, the form that ``str`` gives.
+
+        Raises:
+            ValueError: If the part before the colon is no scope kind.
+        """
+        if isinstance(text, Scope):
+            return text
+        kind, _, name = text.partition(":")
+        return cls(ScopeKind(kind), name)
+
+
+EVERYTHING = Scope(ScopeKind.EVERYTHING)
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """
+    What all events of one webhook body share.
+
+    Attributes:
+        provider: The provider's name; ``None`` on our own side.
+        account: The caller's name for the account the webhook belongs to.
+        received_at: When the body arrived (aware, UTC), by the caller's word.
+        authenticated: ``True`` if signed, ``None`` on the caller's word, ``False`` if anyone could have sent it.
+        channel: How the message travelled.
+        reference_key: The metadata key that carries the sender's reference.
+        sent_via: The provider that sent the mail which a bounce mail is about.
+    """
+
+    provider: str | None = None
+    account: str | None = None
+    received_at: datetime | None = None
+    authenticated: bool | None = None
+    channel: Channel = Channel.EMAIL
+    reference_key: str | None = attrs.field(default=None, eq=False)
+    sent_via: str | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen(kw_only=True)
+class Details:
+    """The fields of an event that are rare, or that folding never asks for; documented on ``Event``."""
+
+    scope: Scope | None = None
+    value: str | None = None
+    url: str | None = None
+    part: tuple[int, int] | None = None
+    internet_message_id: str | None = None
+    final_recipient: str | None = None
+    retrying: bool | None = None
+    retry_until: datetime | None = None
+    event_id: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = attrs.field(factory=dict)
+
+
+_NO_DETAILS = Details()
+_ON_OUR_SIDE = Source()
+
+
+@attrs.define(eq=False, repr=False)
+class _Facts:
+    """
+    What an event stores. Plain slots are set four times as fast as frozen ones, and a webhook body makes thousands, so
+    they are filled here and the object becomes an ``Event``, which is frozen, before anyone sees it.
+    """
+
+    kind: EventKind
+    source: Source
+    recipient: str | None
+    message_id: str | None
+    reference: str | None
+    occurred_at: datetime | None
+    actor: Actor
+    failure: Failure | None
+    attribution: Attribution
+    test: bool
+    _rest: Details | Callable[[], Details]
+    _known_content: tuple[object, ...] = attrs.field(init=False)  # set on first use
+    _known_fingerprint: str = attrs.field(init=False)  # set on first use
+
+
+class Event(_Facts):
+    """
+    What a provider, or our own side, said happened to one copy.
+
+    Two events are equal if they say the same: everything counts but ``received_at``, ``event_id``, ``tags`` and
+    ``metadata`` (providers change them when they repeat themselves), and recipients are compared as addresses.
+
+    Args:
+        kind: What happened.
+        provider: Who said so; ``None`` on our own side.
+        account: The caller's name for the account at the provider.
+        message_id: The provider's id that joins a webhook to the send call's answer.
+        reference: The sender's own id of the hand-over; exists before and without a provider.
+        recipient: One envelope address or phone number, as it was spelled.
+        occurred_at: When (aware; kept in UTC), or ``None`` where none is given.
+        received_at: When it reached us (aware; kept in UTC), if the caller says.
+        actor: Who opened, clicked or answered; unknown unless a provider's flag or the caller says.
+        attribution: How surely it is about this recipient.
+        authenticated: ``True`` signed, ``None`` the caller's word, ``False`` anyone could have sent it.
+        channel: How the message travels.
+        failure: Why it failed; ``None`` unless it did.
+        scope: What an unsubscription or list entry covers.
+        value: The answer of a ``responded``; ``added`` or ``removed`` of a ``suppression_changed``.
+        url: The link that was followed. Personal data.
+        part: ``(i, n)``: this is part i of the n parts of an SMS, counted from 1.
+        test: Whether it comes from the provider's test mode: it counts nowhere.
+        internet_message_id: The Message-ID header (RFC 5322), without angle brackets.
+        final_recipient: The address that failed, where it is not the one addressed (forwarding).
+        retrying: Whether the provider will try again; ``None`` if it does not say.
+        retry_until: Until when it will (aware; kept in UTC).
+        event_id: The provider's id of the event: a hint only, some change it on retry, some share it.
+        tags: The tags the sender gave the message.
+        metadata: The other data the sender gave the message, as strings.
+
+    Raises:
+        ValueError: If a time has no zone, or a word is in no vocabulary.
+        TypeError: If a field is of another type.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        kind: EventKind | str,
+        *,
+        recipient: str | None = None,
+        provider: str | None = None,
+        account: str | None = None,
+        message_id: str | None = None,
+        reference: str | None = None,
+        occurred_at: datetime | None = None,
+        received_at: datetime | None = None,
+        actor: Actor | str = Actor.UNKNOWN,
+        attribution: Attribution | str = Attribution.EXACT,
+        authenticated: bool | None = None,
+        channel: Channel | str = Channel.EMAIL,
+        failure: Failure | None = None,
+        scope: Scope | str | None = None,
+        value: str | None = None,
+        url: str | None = None,
+        part: tuple[int, int] | None = None,
+        test: bool = False,
+        internet_message_id: str | None = None,
+        final_recipient: str | None = None,
+        retrying: bool | None = None,
+        retry_until: datetime | None = None,
+        event_id: str | None = None,
+        tags: tuple[str, ...] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        if failure is not None and not isinstance(failure, Failure):
+            raise TypeError(f"failure: expected a Failure, got {type(failure).__name__}")
+        facts = _Facts(
+            EventKind(kind),
+            Source(
+                provider=_text("provider", provider),
+                account=_text("account", account),
+                received_at=_moment("received_at", received_at),
+                authenticated=_flag("authenticated", authenticated),
+                channel=Channel(channel),
+            ),
+            _text("recipient", recipient),
+            _text("message_id", message_id),
+            _text("reference", reference),
+            _moment("occurred_at", occurred_at),
+            Actor(actor),
+            failure,
+            Attribution(attribution),
+            bool(_flag("test", test)),
+            Details(
+                scope=None if scope is None else Scope.of(scope),
+                value=_text("value", value),
+                url=_text("url", url),
+                part=_part(part),
+                internet_message_id=_text("internet_message_id", internet_message_id),
+                final_recipient=_text("final_recipient", final_recipient),
+                retrying=_flag("retrying", retrying),
+                retry_until=_moment("retry_until", retry_until),
+                event_id=_text("event_id", event_id),
+                tags=tuple(_required_text("tags", tag) for tag in tags),
+                metadata={
+                    _required_text("metadata", k): _required_text("metadata", v) for k, v in (metadata or {}).items()
+                },
+            ),
+        )
+        for field in attrs.fields(_Facts):
+            if field.init:
+                object.__setattr__(self, field.name, getattr(facts, field.name))
+
+    @classmethod
+    def read(  # noqa: PLR0917 (called for every element: positional arguments are quicker)
+        cls,
+        kind: EventKind,
+        source: Source,
+        recipient: str | None,
+        message_id: str | None,
+        reference: str | None,
+        occurred_at: datetime | None,
+        *,
+        actor: Actor = Actor.UNKNOWN,
+        failure: Failure | None = None,
+        attribution: Attribution = Attribution.EXACT,
+        test: bool = False,
+        details: Details | Callable[[], Details] = _NO_DETAILS,
+    ) -> Self:
+        """Make an event of fields that a provider module checked while reading them; users call ``Event(...)``."""
+        facts: Any = _Facts(
+            kind, source, recipient, message_id, reference, occurred_at, actor, failure, attribution, test, details
+        )
+        facts.__class__ = cls
+        event: Self = facts
+        return event
+
+    @property
+    def details(self) -> Details:
+        """The rare fields, read from the provider's element on first use; the event lets go of the element then."""
+        if isinstance(self._rest, Details):
+            return self._rest
+        details = self._rest()
+        object.__setattr__(self, "_rest", details)
+        return details
+
+    @property
+    def provider(self) -> str | None:
+        """Who said so; ``None`` on our own side."""
+        return self.source.provider
+
+    @property
+    def account(self) -> str | None:
+        """The caller's name for the account at the provider."""
+        return self.source.account
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When it reached us (aware, UTC), if the caller said."""
+        return self.source.received_at
+
+    @property
+    def authenticated(self) -> bool | None:
+        """``True`` signed, ``None`` the caller's word, ``False`` anyone could have sent it."""
+        return self.source.authenticated
+
+    @property
+    def channel(self) -> Channel:
+        """How the message travels."""
+        return self.source.channel
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it failed, diagnosed; ``None`` unless it did."""
+        return None if self.failure is None else self.failure.reason
+
+    @property
+    def scope(self) -> Scope | None:
+        """What an unsubscription or list entry covers."""
+        return self.details.scope
+
+    @property
+    def value(self) -> str | None:
+        """The answer of a ``responded``; ``added`` or ``removed`` of a ``suppression_changed``."""
+        return self.details.value
+
+    @property
+    def url(self) -> str | None:
+        """The link that was followed."""
+        return self.details.url
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """``(i, n)``: this is part i of n, counted from 1."""
+        return self.details.part
+
+    @property
+    def internet_message_id(self) -> str | None:
+        """The Message-ID header (RFC 5322), without angle brackets."""
+        return self.details.internet_message_id
+
+    @property
+    def final_recipient(self) -> str | None:
+        """The address that failed, where it is not the one addressed."""
+        return self.details.final_recipient
+
+    @property
+    def retrying(self) -> bool | None:
+        """Whether the provider will try again; ``None`` if it does not say."""
+        return self.details.retrying
+
+    @property
+    def retry_until(self) -> datetime | None:
+        """Until when the provider will try (aware, UTC)."""
+        return self.details.retry_until
+
+    @property
+    def event_id(self) -> str | None:
+        """The provider's id of the event: a hint only."""
+        return self.details.event_id
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags the sender gave the message."""
+        return self.details.tags
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The other data the sender gave the message."""
+        return self.details.metadata
+
+    @property
+    def _content(self) -> tuple[object, ...]:
+        """What equality, hash and fingerprint compare, and nothing else."""
+        try:
+            return self._known_content
+        except AttributeError:
+            object.__setattr__(self, "_known_content", self._read_content())
+            return self._known_content
+
+    def _read_content(self) -> tuple[object, ...]:
+        rest, source = self.details, self.source
+        return (
+            self.kind,
+            source.provider,
+            source.account,
+            source.authenticated,
+            source.channel,
+            None if self.recipient is None else comparable(self.recipient),
+            self.message_id,
+            self.reference,
+            None if self.occurred_at is None else self.occurred_at.isoformat(),
+            self.actor,
+            self.attribution,
+            self.test,
+            None if self.failure is None else tuple(self.failure.to_dict().items()),
+            None if rest.scope is None else str(rest.scope),
+            rest.value,
+            rest.url,
+            rest.part,
+            rest.internet_message_id,
+            None if rest.final_recipient is None else comparable(rest.final_recipient),
+            rest.retrying,
+            None if rest.retry_until is None else rest.retry_until.isoformat(),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest (32 hex digits) of exactly what equality compares; ties are broken by it, never by arrival."""
+        try:
+            return self._known_fingerprint
+        except AttributeError:
+            content = json.dumps(self._content, separators=(",", ":")).encode("ascii")
+            object.__setattr__(self, "_known_fingerprint", hashlib.blake2b(content, digest_size=16).hexdigest())
+            return self._known_fingerprint
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self is other or (self.kind is other.kind and self._content == other._content)
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    def __repr__(self) -> str:
+        said = [str(self.kind), f"provider={self.provider!r}", f"occurred_at={self.occurred_at}"]
+        if self.failure is not None:
+            said.append(f"reason={self.failure.reason}")
+        return f"Event({', '.join(said)})"  # recipients, texts and URLs are personal data
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Event.from_dict, (self.to_dict(),)  # with the details read, and without the provider's element
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Give the event ready for JSON, without what is unset; ``Event.from_dict`` reads it back.
+
+        Times are ISO 8601 in UTC. The form is published as ``deliverystatus/event.schema.json``.
+        """
+        said: dict[str, Any] = {}
+        for name in FIELDS:
+            value = getattr(self, name)
+            if value is None or value in (False, (), {}):
+                if value is not False or name not in _FALSE_IS_SAID:
+                    continue
+            elif value is Actor.UNKNOWN or value is Attribution.EXACT or value is Channel.EMAIL:
+                continue
+            said[name] = _plain(value)
+        return said
+
+    def content(self) -> dict[str, Any]:
+        """Give what ``to_dict`` gives, of the fields that equality compares: what a record keeps of its evidence."""
+        return {name: value for name, value in self.to_dict().items() if name not in _NOT_COMPARED}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Event":
+        """
+        Read what ``to_dict`` gave.
+
+        Raises:
+            PayloadError: If it is not of the published form; the path says where.
+        """
+        if not isinstance(stored, Mapping):
+            raise PayloadError(f"expected an object, got {type(stored).__name__}")
+        for name in stored:
+            if name not in FIELDS:
+                raise PayloadError("no such field", path=_safe(name))
+        given: dict[str, Any] = {}
+        for name, value in stored.items():
+            try:
+                given[name] = _READERS.get(name, _same)(value)
+            except PayloadError:
+                raise
+            except (TypeError, ValueError, OverflowError) as error:
+                raise PayloadError(f"expected another form, got {type(value).__name__}", path=name) from error
+        if "kind" not in given:
+            raise PayloadError("missing", path="kind")
+        try:
+            return cls(**given)
+        except (TypeError, ValueError) as error:
+            raise PayloadError(str(error)) from None
+
+
+#: Every public field of an event, in the order in which it is written.
+FIELDS = (
+    "kind", "provider", "account", "message_id", "reference", "recipient", "occurred_at", "received_at", "actor",
+    "attribution", "authenticated", "channel", "failure", "scope", "value", "url", "part", "test",
+    "internet_message_id", "final_recipient", "retrying", "retry_until", "event_id", "tags", "metadata",
+)  # fmt: skip
+
+_NOT_COMPARED = frozenset({"received_at", "event_id", "tags", "metadata"})
+
+#: Where False says something that leaving it out does not.
+_FALSE_IS_SAID = frozenset({"authenticated", "retrying"})
+
+
+def _safe(name: object) -> str:
+    """Name a field in an error only if it could be one of ours: keys of strangers are payload."""
+    return name if isinstance(name, str) and re.fullmatch("[a-z_]{1,30}", name) else "?"
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _time(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise TypeError
+    return datetime.fromisoformat(value)
+
+
+def _pair(value: object) -> tuple[int, int]:
+    if not isinstance(value, list | tuple):
+        raise TypeError
+    return _part(tuple(value))  # type: ignore[return-value]  # a tuple given is a tuple got
+
+
+def _failure(value: object) -> Failure:
+    if not isinstance(value, Mapping):
+        raise PayloadError(f"expected an object, got {type(value).__name__}", path="failure")
+    return Failure.from_dict(value)
+
+
+def _mapping(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError
+    return tuple(value)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "kind": lambda value: _word(EventKind, value, "kind"),
+    "actor": lambda value: _word(Actor, value, "actor"),
+    "attribution": lambda value: _word(Attribution, value, "attribution"),
+    "channel": lambda value: _word(Channel, value, "channel"),
+    "occurred_at": _time,
+    "received_at": _time,
+    "retry_until": _time,
+    "failure": _failure,
+    "part": _pair,
+    "tags": _strings,
+    "metadata": _mapping,
+}
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case Failure():
+            return value.to_dict()
+        case Scope() | StrEnum():
+            return str(value)
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+    return value
+
+
+def _word(vocabulary: type[_Word], value: object, path: str) -> _Word:
+    try:
+        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
+    except ValueError:
+        raise PayloadError(f"not one of the words of {vocabulary.__name__}", path=path) from None
+
+
+@overload
+def _text(name: str, value: None) -> None: ...
+@overload
+def _text(name: str, value: str) -> str: ...
+def _text(name: str, value: str | None) -> str | None:
+    return None if value is None else _required_text(name, value)
+
+
+def _required_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
+    return cut(printable(value))
+
+
+def _flag(name: str, value: bool | None) -> bool | None:  # noqa: FBT001 (a converter)
+    if not (value is None or isinstance(value, bool)):
+        raise TypeError(f"{name}: expected bool, got {type(value).__name__}")
+    return value
+
+
+def _moment(name: str, value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name}: expected datetime, got {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise ValueError(f"{name}: expected a time with its zone")
+    return value.astimezone(UTC)
+
+
+def _part(value: tuple[int, ...] | None) -> tuple[int, int] | None:
+    match value:
+        case None:
+            return None
+        case (int() as i, int() as n) if 1 <= i <= n:
+            return i, n
+    raise ValueError("part: expected (i, n) with 1 <= i <= n")

@@ -1,0 +1,52 @@
+"""
+Text from strangers: made printable once, while reading, and compared the way mail compares addresses.
+
+Nothing here knows what an event is.
+"""
+
+import re
+
+#: Diagnostics, URLs and answers longer than this are cut (law 6: a record stays bounded). The longest reply RFC 5321
+#: section 4.5.3.1.5 asks for is 512 octets a line; multi-line refusals with help texts have been seen up to about 2,000.
+LIMIT = 4_000
+
+#: RFC 5321 section 4.5.3.1.2: a domain has at most 255 octets. A longer one is compared as it stands.
+_LONGEST_DOMAIN = 255
+
+_UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Replace NUL and lone surrogates, which no database or encoder takes, by U+FFFD."""
+    if "\x00" not in text:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def cut(text: str) -> str:
+    """Keep the first ``LIMIT`` characters: refusals say what matters first."""
+    return text if len(text) <= LIMIT else text[:LIMIT]
+
+
+def comparable(recipient: str) -> str:
+    """
+    Give the form in which two spellings of one recipient are equal: IDNA domain, case-folded local part.
+
+    RFC 5321 section 2.4 lets a host tell cases apart in the local part; none that matters does, and a suppression
+    that misses ``Ada@`` because it knows ``ada@`` is the worse mistake. Plus-addresses stay apart.
+    """
+    recipient = recipient.strip()
+    if recipient.isascii():
+        return recipient.lower()
+    local, at, domain = recipient.rpartition("@")
+    if not domain.isascii() and len(domain) <= _LONGEST_DOMAIN:
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:  # not a host name at all: compared as it is spelled
+            domain = domain.casefold()
+    return local.casefold() + at + domain.lower()

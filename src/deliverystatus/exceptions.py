@@ -1,0 +1,61 @@
+"""
+Everything that can go wrong, one class per thing the caller does differently.
+
+::
+
+    DeliveryStatusError
+    ├── PayloadError         the body is not this provider's: answer 400
+    ├── MixedCopiesError     events of two copies in one record: fix the call, or use fold_copies
+    ├── UnknownName          no such provider, policy, vocabulary or locale: fix the call
+    └── MissingExtra         an optional dependency is not installed: the message has the pip line
+
+No message ever holds a payload, an address or a piece of either: what came is told by its type, where it stood
+by its path.
+"""
+
+
+class DeliveryStatusError(Exception):
+    """What every error of this library is."""
+
+
+class PayloadError(DeliveryStatusError, ValueError):
+    """
+    A body, or a field of one, is not what the provider documents. Answer 400: sending it again will not help.
+
+    Attributes:
+        problem: What was expected and what kind of thing came, without any of its content.
+        path: Where, in dots and indexes from the top of the body: ``"3.timestamp"``; empty for the whole body.
+    """
+
+    def __init__(self, problem: str, *, path: str = "") -> None:
+        super().__init__(problem, path)
+        self.problem = problem
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class MixedCopiesError(DeliveryStatusError, ValueError):
+    """Events of more than one copy were folded into one record. Use ``fold_copies`` to have them told apart."""
+
+
+class UnknownName(DeliveryStatusError, LookupError):  # noqa: N818 (the public name is fixed)
+    """A provider, policy, vocabulary, locale or preset of that name does not exist; the message lists those that do."""
+
+    def __init__(self, what: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(what, name, known)
+        self.what = what
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"no {self.what} named {self.name!r}; there are: {', '.join(self.known)}"
+
+
+class MissingExtra(DeliveryStatusError, ImportError):  # noqa: N818 (the public name is fixed)
+    """An optional dependency is not installed; the message says what to install."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"this needs more packages: pip install 'deliverystatus[{extra}]'")
+        self.extra = extra

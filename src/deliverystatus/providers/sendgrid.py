@@ -1,0 +1,253 @@
+"""
+SendGrid: the Event Webhook posts a JSON array of flat objects, of any copies and any kinds.
+
+Sources, as [S1] to [S5] below:
+ S1  https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
+ S2  https://www.twilio.com/docs/sendgrid/ui/sending-email/bounce-and-block-classifications
+ S3  https://github.com/sendgrid/docs content/docs/glossary: blocks, deferrals, drops, message-id
+ S4  https://github.com/Jericho/StrongGrid Source/StrongGrid/Models/Webhooks (typed models of observed payloads)
+ S5  https://github.com/sendgrid/docs/issues/5177 and https://github.com/anymail/django-anymail/pull/379
+
+Quirks:
+ - The id of the send call's answer (X-Message-Id) is what stands before ``.filter`` or ``.recvd`` in ``sg_message_id``;
+   an address dropped as invalid lacks it there, and has it in ``smtp-id`` [S3, S5].
+ - An asynchronous bounce has no message id at all [S1, S5]: nothing says which copy it is about.
+ - Custom arguments stand among the fields, with no container [S1].
+ - ``sg_event_id`` changes when a batch is retried (sendgrid/sendgrid-nodejs#1435): a hint only.
+ - ``ip`` is the sender's on delivery events and the recipient's on engagement: not read.
+ - ``asm_group_id`` stands on any event of a mail with a group: it is no unsubscription by itself.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from deliverystatus import _reading as reading
+from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus._enums import Actor, EventKind, Reason, ScopeKind
+from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
+from deliverystatus.exceptions import PayloadError
+
+#: ``event`` [S1]
+EVENTS = {
+    "processed":         EventKind.ACCEPTED,
+    "deferred":          EventKind.DEFERRED,      # retried for 72 hours, then bounce/blocked [S3]
+    "delivered":         EventKind.DELIVERED,
+    "bounce":            EventKind.BOUNCED,       # but see BOUNCES
+    "dropped":           EventKind.DROPPED,       # never left SendGrid: no new evidence about the address
+    "open":              EventKind.OPENED,
+    "click":             EventKind.CLICKED,       # no bot flag: scanners look like people
+    "spamreport":        EventKind.COMPLAINED,
+    "unsubscribe":       EventKind.UNSUBSCRIBED,
+    "group_unsubscribe": EventKind.UNSUBSCRIBED,
+    "group_resubscribe": EventKind.RESUBSCRIBED,
+}  # fmt: skip
+
+#: ``event`` of what is about no recipient [S1]
+NOTICES = {"account_status_change": "about the account"}
+
+#: ``type`` of a bounce [S1, S4]
+BOUNCES = {
+    "bounce":  EventKind.BOUNCED,
+    "blocked": EventKind.SOFT_BOUNCED,  # "temporarily"; new messages are attempted, the address is not suppressed [S3]
+    "expired": EventKind.SOFT_BOUNCED,  # older payloads only [S4]: gave up
+}  # fmt: skip
+UNLISTED_BOUNCE = EventKind.UNDETERMINED_BOUNCE
+
+#: The class of a bounce without ``type``, as SendGrid's own test posts have it [S4]
+UNTYPED_BOUNCES = {"5": EventKind.BOUNCED, "4": EventKind.SOFT_BOUNCED}
+
+#: ``bounce_classification`` [S2], by how it begins: "classifications will change as we make adjustments"
+CLASSIFICATIONS = {
+    "invalid address":              Reason.UNKNOWN_RECIPIENT,
+    "technical":                    Reason.RECIPIENT_SERVER_ERROR,  # "Technical" and "Technical Failure" are both seen
+    "content":                      Reason.CONTENT_REJECTED,
+    "reputation":                   Reason.REPUTATION_BLOCKED,
+    "frequency or volume too high": Reason.RATE_LIMITED,
+    "mailbox unavailable":          Reason.MAILBOX_DISABLED,        # full, disabled or away: the reply tells, if any
+    "unclassified":                 Reason.UNKNOWN,
+}  # fmt: skip
+
+#: ``reason`` of a drop [S1, S3]; these are SendGrid's words, not a server's
+DROPS = {
+    "bounced address":                  Reason.SUPPRESSED_BAD_ADDRESS,
+    "bounce":                           Reason.SUPPRESSED_BAD_ADDRESS,  # in ``type``, older payloads [S5]
+    "unsubscribed address":             Reason.SUPPRESSED_UNSUBSCRIBE,
+    "spam reporting address":           Reason.SUPPRESSED_COMPLAINT,
+    "invalid":                          Reason.INVALID_ADDRESS,         # SendGrid's own syntax check
+    "spam content":                     Reason.SPAM_CONTENT,
+    "invalid smtpapi header":           Reason.PROTOCOL_ERROR,          # our X-SMTPAPI header is at fault
+    "recipient list over package quota": Reason.QUOTA_EXCEEDED,
+    "duplicate message":                Reason.DUPLICATE,
+}  # fmt: skip
+
+#: Fields that are SendGrid's; every other is the sender's own [S1, S4]
+RESERVED = frozenset(
+    [
+        "email",
+        "timestamp",
+        "event",
+        "smtp-id",
+        "useragent",
+        "ip",
+        "sg_event_id",
+        "sg_message_id",
+        "reason",
+        "status",
+        "response",
+        "tls",
+        "url",
+        "url_offset",
+        "attempt",
+        "category",
+        "type",
+        "bounce_classification",
+        "asm_group_id",
+        "pool",
+        "cert_err",
+        "newsletter",
+        "mc_stats",
+        "phase_id",
+        "send_at",
+        "post_type",
+        "sg_user_id",
+        "sg_machine_open",
+        "sg_content_type",
+        "sg_template_id",
+        "sg_template_name",
+        "template",
+        "template_id",
+        "singlesend_id",
+        "singlesend_name",
+        "marketing_campaign_id",
+        "marketing_campaign_name",
+        "marketing_campaign_version",
+        "marketing_campaign_split_id",
+        "nlvx_campaign_id",
+        "nlvx_campaign_split_id",
+        "nlvx_user_id",
+    ]
+)
+
+_FAILURES = frozenset({EventKind.BOUNCED, EventKind.DEFERRED, EventKind.DROPPED})
+_OWN_ID_ENDS = re.compile(r"\.(?:filter|recvd)")
+_NO_OWN_ID = re.compile(r"(?:filter|recvd)")
+_OWN_HOST = re.compile(r"@[^@]*ismtpd")
+
+
+def elements(payload: Any) -> Body:
+    """Give the elements: the body is an array, even of one."""
+    if not isinstance(payload, list):
+        raise PayloadError(f"expected an array, got {type(payload).__name__}")
+    return Body(payload)
+
+
+def read(element: Any, source: Source) -> Outcome:
+    """Read one element: one event, or a notice."""
+    if type(element) is not dict:
+        reading.object_of(element)
+    name = element.get("event")
+    kind = EVENTS.get(name) if type(name) is str else None
+    if kind is None:
+        name = reading.required(element, "event").strip().lower()  # a sample of [S1] writes "Processed"
+        if name in NOTICES:
+            return Notice(name=name, detail=reading.text(element, "type") or "")
+        kind = EVENTS.get(name, EventKind.UNKNOWN)
+    recipient = element.get("email")
+    if type(recipient) is not str or not recipient:
+        recipient = reading.required(element, "email")
+    failure = None
+    if kind in _FAILURES:
+        kind, failure = _failed(kind, element)
+    return Event.read(
+        kind,
+        source,
+        recipient,
+        _message_id(element),
+        None if source.reference_key is None else reading.loose_text(element.get(source.reference_key)),
+        reading.unix_time(element.get("timestamp"), "timestamp"),
+        actor=Actor.MACHINE if element.get("sg_machine_open") is True else Actor.UNKNOWN,
+        failure=failure,
+        details=partial(details, element),
+    )
+
+
+def _failed(kind: EventKind, element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
+    status = reading.text(element, "status")
+    if kind is EventKind.DEFERRED:
+        return kind, Failure(diagnostic=reading.text(element, "response") or reading.text(element, "reason"))
+    reason = reading.text(element, "reason")
+    kind_of_bounce = reading.text(element, "type")
+    if kind is EventKind.DROPPED:
+        why = reason or kind_of_bounce or ""
+        claimed = DROPS.get(why.lower())
+        # a word that is not listed may be a reply: its words are read; a listed one is none, nor is its "5.0.0"
+        return kind, Failure(diagnostic=None if claimed else reason, reported=why or None, claimed=claimed)
+    if kind_of_bounce is None:
+        kind = UNTYPED_BOUNCES.get((status or reason or "")[:1], UNLISTED_BOUNCE)
+    else:
+        kind = BOUNCES.get(kind_of_bounce.lower(), UNLISTED_BOUNCE)
+    classified = reading.text(element, "bounce_classification")
+    return kind, Failure(
+        enhanced_code=status if status and "." in status else None,
+        reply_code=status if status and "." not in status else None,  # "250" and the like are seen
+        diagnostic=reason,
+        reported=classified or kind_of_bounce,
+        claimed=_class(classified) or (Reason.EXPIRED if kind_of_bounce == "expired" else None),
+    )
+
+
+def _class(classified: str | None) -> Reason | None:
+    if classified is None:
+        return None
+    lower = classified.lower()
+    return next((reason for begins, reason in CLASSIFICATIONS.items() if lower.startswith(begins)), None)
+
+
+def _message_id(element: Mapping[str, Any]) -> str | None:
+    whole = element.get("sg_message_id")
+    if type(whole) is not str or not whole:
+        return None if whole is None else reading.text(element, "sg_message_id")
+    if _NO_OWN_ID.match(whole):  # dropped as invalid before it had one
+        smtp_id = reading.message_id(element.get("smtp-id")) or ""
+        return smtp_id.partition("@")[0] if _OWN_HOST.search(smtp_id) else None
+    if ends := _OWN_ID_ENDS.search(whole):
+        return whole[: ends.start()]
+    return whole.partition(".")[0]
+
+
+def details(element: Mapping[str, Any]) -> Details:
+    """Read what folding never asks for. Total: a field of another type counts as absent."""
+    name = str(element.get("event")).lower()
+    group = reading.loose_text(element.get("asm_group_id"))
+    scope = None
+    if name == "unsubscribe" or (name == "group_unsubscribe" and group is None):  # which group is not said: all
+        scope = EVERYTHING
+    elif name in ("group_unsubscribe", "group_resubscribe"):
+        scope = Scope(ScopeKind.GROUP, group or "")
+    return Details(
+        scope=scope,
+        value=None if name in EVENTS else name,
+        url=reading.loose_text(element.get("url")) if name == "click" else None,  # of group events: the settings page
+        internet_message_id=reading.message_id(element.get("smtp-id")),
+        retrying=True if name == "deferred" else None,
+        event_id=reading.loose_text(element.get("sg_event_id")),
+        tags=reading.strings(element.get("category")),
+        metadata=reading.metadata({k: v for k, v in element.items() if k not in RESERVED}),
+    )
+
+
+PROVIDER = Provider(
+    name="sendgrid",
+    title="SendGrid",
+    elements=elements,
+    read=read,
+    tables={
+        "event": {**EVENTS, **NOTICES},
+        "type": BOUNCES,
+        "bounce_classification": CLASSIFICATIONS,
+        "reason": DROPS,
+    },
+)
+parse = PROVIDER.parse
