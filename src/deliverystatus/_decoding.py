@@ -8,8 +8,6 @@ an element nested a thousand deep) is worked around here, on the slow path only.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from email import policy
-from email.parser import BytesParser
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -115,6 +113,9 @@ def _form(text: str) -> dict[str, list[str]]:
 
 
 def _multipart(raw: bytes, media: str) -> dict[str, list[str]]:
+    from email import policy  # noqa: PLC0415 (rare, and half of what importing this library would cost)
+    from email.parser import BytesParser  # noqa: PLC0415
+
     if not media:
         boundary = raw[2:].partition(b"\n")[0].strip().decode("ascii", "replace")
         media = f'multipart/form-data; boundary="{boundary}"'

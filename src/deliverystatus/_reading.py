@@ -8,7 +8,6 @@ import json
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import getaddresses
 from typing import Any
 
 from deliverystatus._text import cut
@@ -149,6 +148,8 @@ def addresses(value: object) -> tuple[str, ...]:
     """Give the addresses of a header such as To, in order, once each."""
     if not isinstance(value, str):
         return ()
+    from email.utils import getaddresses  # noqa: PLC0415 (rare, and slow to import)
+
     return tuple(dict.fromkeys(address for _, address in getaddresses([cut(value)]) if "@" in address))
 
 
