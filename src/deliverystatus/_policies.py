@@ -106,10 +106,12 @@ class Level:
     Attributes:
         status: The status that is shown.
         actor: Whose doing it must be; ``None``: anybody's.
+        why: Why it overrules the level below.
     """
 
     status: Status
     actor: Actor | None = None
+    why: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen
@@ -169,28 +171,28 @@ DEFAULT = RankPolicy(
     "default",
     "Further along beats earlier; a server's word beats what a link suggests; a complaint beats all.",
     (
-        Level(Status.UNKNOWN),
-        Level(Status.PENDING),
-        Level(Status.SENDING),              # the hand-over began
-        Level(Status.WITHHELD),             # a decision ends the waiting
-        Level(Status.REJECTED),             # it was tried after all, and refused
-        Level(Status.OUTCOME_UNKNOWN),      # a later try may have passed: "may have been sent" is the safe word
-        Level(Status.ACCEPTED),             # the provider's word ends the doubt
-        Level(Status.SENT),                 # further along
-        Level(Status.DEFERRED),             # the receiver answered, with "later"
-        Level(Status.DROPPED),              # nobody tries any more
-        Level(Status.UNDETERMINED_BOUNCE),  # it was tried, and something came back
-        Level(Status.DELIVERED),            # a server's word; what came back may be an auto-reply
-        Level(Status.OPENED),               # further along
-        Level(Status.CLICKED),
-        Level(Status.UNSUBSCRIBED),         # an answer, of sorts
-        Level(Status.ACKNOWLEDGED),
-        Level(Status.RESPONDED),
-        Level(Status.SOFT_BOUNCED),         # a bounce may follow a 250 (RFC 5321 section 6.1); scanners click and answer
-        Level(Status.BOUNCED),              # and a permanent one tells more
-        Level(Status.ACKNOWLEDGED, Actor.HUMAN),  # a person answered: the bounce is from a forward target
-        Level(Status.RESPONDED, Actor.HUMAN),
-        Level(Status.COMPLAINED),           # mailbox providers hold the sender to it, whatever else happened
+        Level(Status.UNKNOWN,             why="Nothing is known."),
+        Level(Status.PENDING,             why="Something is."),
+        Level(Status.SENDING,             why="The hand-over began."),
+        Level(Status.WITHHELD,            why="A decision not to send ends the waiting."),
+        Level(Status.REJECTED,            why="It was tried after all, and refused."),
+        Level(Status.OUTCOME_UNKNOWN,     why="A later try may have passed: that it may have been sent is the safe word."),
+        Level(Status.ACCEPTED,            why="The provider's word ends the doubt."),
+        Level(Status.SENT,                why="Further along."),
+        Level(Status.DEFERRED,            why="The receiving server answered, with: later."),
+        Level(Status.DROPPED,             why="Nobody tries any more."),
+        Level(Status.UNDETERMINED_BOUNCE, why="It was tried, and something came back."),
+        Level(Status.DELIVERED,           why="A server's word; what came back may have been an auto-reply."),
+        Level(Status.OPENED,              why="Further along."),
+        Level(Status.CLICKED,             why="Further along."),
+        Level(Status.UNSUBSCRIBED,        why="An answer, of sorts."),
+        Level(Status.ACKNOWLEDGED,        why="An answer."),
+        Level(Status.RESPONDED,           why="An answer with content."),
+        Level(Status.SOFT_BOUNCED,        why="A bounce may follow an acceptance (RFC 5321 section 6.1); scanners click too."),
+        Level(Status.BOUNCED,             why="The graver of two returns."),
+        Level(Status.ACKNOWLEDGED, Actor.HUMAN, why="A person answered: the bounce came from a forward target."),
+        Level(Status.RESPONDED, Actor.HUMAN, why="An answer with content."),
+        Level(Status.COMPLAINED,          why="Mailbox providers hold the sender to it, whatever else happened."),
     ),
 )  # fmt: skip
 
