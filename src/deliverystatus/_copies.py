@@ -81,7 +81,7 @@ def fold_copies(events: Iterable[Event]) -> Copies:
         uncorrelated = groups.add_by_internet_message_id(uncorrelated)
     records = {}
     for group in groups.all():
-        record = fold_group(group)
+        record = fold_group(group, groups.comparable(group[0].recipient or ""))
         records[_key(record, _part(group[0]))] = record
     return Copies(records, tuple(uncorrelated), tuple(tests))
 
@@ -110,9 +110,7 @@ class _Groups:
         """Put an event where its ids lead; ``False`` if it has none."""
         if event.recipient is None:
             return False
-        recipient = self._comparable.get(event.recipient)
-        if recipient is None:
-            recipient = self._comparable[event.recipient] = comparable(event.recipient)
+        recipient = self.comparable(event.recipient)
         part = _part(event)
         by_id = by_reference = None
         if event.message_id is not None:
@@ -134,6 +132,13 @@ class _Groups:
         if by_reference is not None:
             self._group_of[by_reference] = group
         return True
+
+    def comparable(self, recipient: str) -> str:
+        """Give a recipient in comparable form, made once for each spelling."""
+        known = self._comparable.get(recipient)
+        if known is None:
+            known = self._comparable[recipient] = comparable(recipient)
+        return known
 
     def _united(self, one: int | None, other: int | None) -> int | None:
         """Make one group of two. The larger stays, so that no event moves more than log n times."""
