@@ -437,19 +437,18 @@ def _new_slot(parts: tuple[datetime | None, datetime | None, datetime | None, Ev
 
 
 def _joined(a: Slot, b: Slot) -> Slot:
-    return Slot(
-        _end(min, a.first, b.first),
-        _end(max, a.last, b.last),
-        _end(min, a.bound, b.bound),
-        _better(a.evidence, b.evidence),
+    return _new_slot(
+        (
+            _earlier(a.first, b.first),
+            b.last if a.last is None or (b.last is not None and b.last > a.last) else a.last,
+            _earlier(a.bound, b.bound),
+            _better(a.evidence, b.evidence),
+        )
     )
 
 
-def _end(choose: Any, a: datetime | None, b: datetime | None) -> datetime | None:
-    if a is None or b is None:
-        return a or b
-    chosen: datetime = choose(a, b)
-    return chosen
+def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
+    return b if a is None or (b is not None and b < a) else a
 
 
 def _better(a: Event, b: Event) -> Event:
