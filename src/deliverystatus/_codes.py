@@ -158,6 +158,7 @@ REPLIES_AT = {
     ("MAIL", "552"): Reason.MESSAGE_TOO_LARGE,  # RFC 1870: SIZE is refused at MAIL
     ("DATA", "552"): Reason.MESSAGE_TOO_LARGE,
     ("AUTH", "454"): Reason.SENDER_ACCOUNT,  # RFC 4954
+    ("CONNECT", "521"): Reason.RECIPIENT_SERVER_ERROR,  # RFC 7504: of this host; the domain may have others
 }
 
 

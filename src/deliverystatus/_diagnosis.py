@@ -18,23 +18,23 @@ from deliverystatus._text import LIMIT
 #: What the words mean, most telling first: the first pattern found decides. Grouped by meaning, not by sender.
 WORDS = (
     (Reason.GREYLISTED, r"gr[ae]y-?list"),
-    (Reason.MAILBOX_FULL, r"(?:mail)?box (?:is )?full|over ?quota|quota (?:is )?(?:exceeded|full)|out of storage|insufficient storage|storage quota"),
+    (Reason.MAILBOX_FULL, r"(?:mail)?(?:box|folder) (?:is )?full|mailbox exceed|over ?quota|quota (?:is )?(?:exceeded|full)|out of storage|insufficient storage|storage quota"),
     (Reason.MESSAGE_TOO_LARGE, r"(?:message|mail|content|attachment)s? (?:size )?(?:is )?(?:too (?:large|big)|exceeds)|size limit"),
     (Reason.SENDER_AUTHENTICATION, r"\b(?:spf|dkim|dmarc|arc)\b|not authenticated|unauthenticated|reverse dns|\bptr\b|\brdns\b"),
     (Reason.SENDER_ACCOUNT, r"(?:email address|domain) is not verified|authentication (?:failed|required|credentials)|credentials invalid|bad outbound sender"),
     (Reason.RECIPIENT_REFUSED, r"not (?:allowed|permitted|authorized) to (?:send|post) (?:messages )?to|restricted (?:recipient|sender)|only accepts? (?:mail|messages) from|authrequired|blocked by (?:the )?(?:user|recipient)"),
-    (Reason.UNKNOWN_RECIPIENT, r"(?:user|recipient|mailbox|account|address|addressee) (?:is )?(?:unknown|not found|(?:was )?not (?:be )?found|unavailable)|(?:user|mailbox|recipient|account|address)[^.;]{0,60}(?:does not|doesn't|not) exist|(?:unknown|no such|invalid|bad destination) (?:user|recipient|mailbox|address|local part|account|person)|no (?:mailbox|account|user) (?:here|by that)|recipientnotfound|not found by smtp address lookup"),
-    (Reason.MAILBOX_DISABLED, r"(?:mailbox|account|user|recipient|address)[^.;]{0,40}(?:disabled|suspended|inactive|deactivated|locked|blocked|expired)"),
-    (Reason.UNKNOWN_DOMAIN, r"(?:domain|host)(?: name)? (?:not found|unknown|does not exist)|no (?:such domain|mx\b)|null mx|nxdomain|unrouteable|unroutable|domain of (?:the )?recipient[^.;]{0,30}(?:not exist|not found)"),
+    (Reason.UNKNOWN_RECIPIENT, r"(?:user|recipient|mailbox|account|address|addressee) (?:is )?(?:unknown|not found|(?:was )?not (?:be )?found|unavailable|not listed)|(?:user|mailbox|recipient|account|address)[^.;]{0,60}(?:does not|doesn't|not) exist|(?:doesn't|does not) have an? [^;]{0,60}\baccount|no valid recipient|(?<!many )(?:unknown|no such|invalid|bad destination) (?:user|recipient|mailbox|address|local part|account|person)|no (?:mailbox|account|user) (?:here|by that)|recipientnotfound|not found by smtp address lookup"),
+    (Reason.MAILBOX_DISABLED, r"(?:mailbox|account|user|recipient|(?<!ip )address)[^.;]{0,40}(?:disabled|suspended|inactive|deactivated|locked|blocked|expired)"),
+    (Reason.UNKNOWN_DOMAIN, r"(?:domain|host)(?: name)? (?:not found|unknown|does not exist)|no (?:such domain|mx\b)|null mx|nxdomain|unroute?able(?! sender)|domain of (?:the )?recipient[^.;]{0,30}(?:not exist|not found)"),
     (Reason.RELAY_DENIED, r"relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|not permitted to relay|unable to relay|we do not relay"),
-    (Reason.RATE_LIMITED, r"too (?:many|fast|much)|rate ?limit|throttl|at a rate|frequency limit|try(?:ing)? to send[^.;]{0,30}too"),
-    (Reason.REPUTATION_BLOCKED, r"black-?list|block-?list|\b(?:rbl|dnsbl)\b|spamhaus|reputation|blocked using|listed (?:at|by|in|on)|client host[^.;]{0,60}(?:blocked|rejected)|\bip\b[^.;]{0,60}(?:blocked|banned|denied)"),
+    (Reason.RATE_LIMITED, r"too (?:many(?! hops)|fast|much)|excessive volume|rate ?limit|throttl|at a rate|frequency limit|try(?:ing)? to send[^.;]{0,30}too"),
+    (Reason.REPUTATION_BLOCKED, r"black-?list|block-?list|\b(?:rbl|dnsbl)\b|spamhaus|reputation|blocked using|(?<!not )listed (?:at|by|in|on)|user complaints|banned (?:sending ip|sender)|open relay|client host[^.;]{0,60}(?:blocked|rejected)|\bip\b[^.;]{0,60}(?:blocked|banned|denied)"),
     (Reason.SPAM_CONTENT, r"\bspam\b|unsolicited|junk mail|bulk mail"),
     (Reason.CONTENT_REJECTED, r"virus|malware|infected|(?:content|attachment|header)[^.;]{0,30}(?:rejected|not (?:allowed|accepted)|forbidden)|rfc ?5?[28]22"),
-    (Reason.SENDER_REJECTED, r"sender(?: address)? (?:rejected|denied|refused|domain)|bad sender"),
-    (Reason.NETWORK_ERROR, r"(?:connection|connect|network|session)[^.;]{0,20}(?:time[d-]?\s?out|refused|lost|reset|dropped|unreachable)|no route to host|timed? ?out|dns (?:lookup|error|failure)|name lookup|mx info|loop"),
+    (Reason.SENDER_REJECTED, r"sender(?: address)? (?:rejected|denied|refused|domain)|(?:bad|unroute?able|unresolvable) sender"),
+    (Reason.NETWORK_ERROR, r"(?:connection|connect|network|session)[^.;]{0,20}(?:time[d-]?\s?out|refused|lost|reset|dropped|unreachable)|no route to host|(?<!retry )timed? ?out|too many hops|dns (?:lookup|error|failure)|name lookup|mx info|loop"),
     (Reason.RECIPIENT_SERVER_ERROR, r"(?:local|internal|system|server|temporary) (?:error|failure|problem)|insufficient (?:system|disk)|service (?:temporarily )?unavailable|overload|too busy|disk full"),
-    (Reason.EXPIRED, r"(?:message|delivery time|retry time) (?:has )?(?:expired|exceeded|timed out)|too old|too long in queue|unable to deliver after"),
+    (Reason.EXPIRED, r"(?:message|envelope|delivery time|retry time(?:out)?) (?:has )?(?:expired|exceeded|timed out)|giving up|too old|too long in queue|unable to deliver after"),
 )  # fmt: skip
 
 #: Words that make any refusal a passing one.
@@ -46,8 +46,28 @@ _RULES = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern 
 _REPLY = re.compile(r"(?<![\w.#/-])([245][0-5]\d)[ -]+#?(?:([245])\.(\d{1,3}\.\d{1,3})(?![\d.]))?")
 _ENHANCED = re.compile(r"(?<![\w.])#?([245])\.(\d{1,3}\.\d{1,3})(?![\d.])")
 
+# Where a line of a reply ends and the next repeats its codes (RFC 5321 section 4.2.1, RFC 2034): sentences run on.
+_NEXT_LINE = re.compile(r"[\r\n]+[ \t]{0,80}(?:[245]\d\d[ -])?(?:[245]\.\d{1,3}\.\d{1,3} )?")
+
+#: What words and codes about an address mean before RCPT has named the recipient: they are about us (RFC 5321 section
+#: 3.3 gives the order). Of 26 real replies at these commands none was about the recipient.
+BEFORE_RCPT = {
+    "CONNECT":  Reason.SENDER_AUTHENTICATION,  # our host is not found, or has no name
+    "HELO":     Reason.SENDER_AUTHENTICATION,
+    "EHLO":     Reason.SENDER_AUTHENTICATION,
+    "STARTTLS": Reason.PROTOCOL_ERROR,
+    "AUTH":     Reason.SENDER_ACCOUNT,
+    "MAIL":     Reason.SENDER_REJECTED,
+}  # fmt: skip
+_ABOUT_AN_ADDRESS = frozenset(
+    {Reason.MAILBOX_DISABLED, *(reason for reason, follows in CONSEQUENCES.items() if follows.bad_address)}
+)
+
 #: Without RCPT's word "user unknown" may come from a filter that had the whole message (suppress on repetition only).
 _AFTER_DATA = frozenset({"DATA", "EOM", "BDAT"})
+
+#: "Service not available, closing transmission channel" (RFC 5321 section 4.2.3): about the session, whatever it says.
+_CLOSING = "421"
 
 
 @attrs.frozen
@@ -111,9 +131,17 @@ def _diagnose(
     reply_code = reply_code or found_reply
     # The text is the better witness: it came from the server that refused, the field from one on the way.
     enhanced_code = found_enhanced or enhanced_code
-    reason, evidence = _reason(text, reply_code, enhanced_code, command, host)
-    permanence = _permanence(reason, text, enhanced_code or reply_code or "")
-    bad = CONSEQUENCES[reason].bad_address and permanence is Permanence.PERMANENT and command not in _AFTER_DATA
+    words = _NEXT_LINE.sub(" ", text)
+    reason, evidence = _reason(words, reply_code, enhanced_code, command, host)
+    if command in BEFORE_RCPT and reason in _ABOUT_AN_ADDRESS:
+        reason, evidence = BEFORE_RCPT[command], f"{evidence}, at {command}"
+    permanence = _permanence(reason, words, enhanced_code or reply_code or "")
+    bad = (
+        CONSEQUENCES[reason].bad_address
+        and permanence is Permanence.PERMANENT
+        and command not in _AFTER_DATA
+        and reply_code != _CLOSING
+    )
     return Diagnosis(reason, permanence, bad, evidence, reply_code, enhanced_code)
 
 
