@@ -60,7 +60,7 @@ def loose_text(value: object) -> str | None:
 
 def unix_time(value: object, path: str) -> datetime | None:
     """Give a time from seconds since the epoch: a number, or its digits in a string. Milliseconds are recognised."""
-    if type(value) is int and 0 <= value < _MILLISECONDS_FROM:
+    if (type(value) is int or type(value) is float) and 0 <= value < _MILLISECONDS_FROM:
         return datetime.fromtimestamp(value, UTC)
     if value is None or value == "":
         return None
