@@ -31,8 +31,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._enums import Actor, Attribution, Axis, Contradiction, EventKind, Permanence, Reason, Status
-from deliverystatus._events import Event, Failure
+from deliverystatus._events import Event
 from deliverystatus._policies import AXES, DEFAULT, INFERS, PROVES, PROVES_BY_MACHINE, Policy, RankPolicy, policy_of
 from deliverystatus._text import comparable
 from deliverystatus.exceptions import MixedCopiesError, PayloadError
@@ -54,8 +55,9 @@ class SlotKey(NamedTuple):
     Attributes:
         kind: What happened.
         actor: Whose doing.
-        reason: Why, if it is a failure; so that no evidence of a bad address is displaced by another failure.
+        reason: Why, if it is a failure.
         disagrees: Whether the provider's class says one thing and the diagnosis another.
+        bad_address: Whether the address is at fault; so that no other failure displaces the evidence of it.
         exact: Whether it is surely about this recipient.
     """
 
@@ -63,6 +65,7 @@ class SlotKey(NamedTuple):
     actor: Actor
     reason: Reason | None
     disagrees: bool
+    bad_address: bool
     exact: bool
 
 
@@ -379,7 +382,7 @@ def fold(events: Iterable[Event]) -> Record:
         return NOTHING_KNOWN
     identities = [_identity(event) for event in counted]
     _refuse_mixed(identities)
-    return fold_group(counted, next((each.recipient for each in identities if each.recipient), None))
+    return fold_group(counted, next((each.recipient for each in identities if each.recipient is not None), None))
 
 
 def fold_group(events: Iterable[Event], recipient: str | None) -> Record:
@@ -403,9 +406,11 @@ def slot_key(event: Event) -> SlotKey:
     """Say which slot of a record an event falls into."""
     if event.failure is None:
         return _PLAIN_KEYS[event.kind, event.actor, event.attribution is Attribution.EXACT]
-    reason = event.failure.reason
-    disagrees = event.kind in _CLASS_DENIES and _CLASS_DENIES[event.kind](event.failure)
-    return SlotKey(event.kind, event.actor, reason, disagrees, event.attribution is Attribution.EXACT)
+    found = event.failure.diagnosis
+    disagrees = event.kind in _CLASS_DENIES and _CLASS_DENIES[event.kind](found)
+    return SlotKey(
+        event.kind, event.actor, found.reason, disagrees, found.address_is_bad, event.attribution is Attribution.EXACT
+    )
 
 
 def proves(key: SlotKey) -> Status | None:
@@ -416,15 +421,15 @@ def proves(key: SlotKey) -> Status | None:
 
 
 _PLAIN_KEYS = {
-    (kind, actor, exact): SlotKey(kind, actor, None, False, exact)
+    (kind, actor, exact): SlotKey(kind, actor, None, False, False, exact)
     for kind, actor, exact in product(EventKind, Actor, (True, False))
 }
 
 #: Where the class a kind reports and the diagnosis cannot both be right.
-_CLASS_DENIES: Mapping[EventKind, Callable[[Failure], bool]] = {
-    EventKind.BOUNCED: lambda failure: failure.permanence is Permanence.TRANSIENT,
-    EventKind.SOFT_BOUNCED: lambda failure: failure.address_is_bad,
-    EventKind.DEFERRED: lambda failure: failure.address_is_bad,
+_CLASS_DENIES: Mapping[EventKind, Callable[[Diagnosis], bool]] = {
+    EventKind.BOUNCED: lambda found: found.permanence is Permanence.TRANSIENT,
+    EventKind.SOFT_BOUNCED: lambda found: found.address_is_bad,
+    EventKind.DEFERRED: lambda found: found.address_is_bad,
 }
 
 _RETURNED = frozenset({Status.UNDETERMINED_BOUNCE, Status.SOFT_BOUNCED, Status.BOUNCED})
