@@ -136,15 +136,15 @@ class Record:
 
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """What cannot all be true, in the order of the vocabulary."""
-        proved = {proves(key) for key in self.slots if key.exact}
-        returned = proved & _RETURNED
-        arrived = Status.DELIVERED in proved
-        engaged = proved & _ENGAGED
+        """What cannot all be true, in the order of the vocabulary. What a machine did contradicts nothing."""
+        said = {PROVES[key.kind] for key in self.slots if key.exact and proves(key) is PROVES[key.kind]}
+        returned = said & _RETURNED
+        arrived = Status.DELIVERED in said
+        engaged = said & _ENGAGED
         found = {
             Contradiction.DELIVERED_AND_RETURNED: arrived and returned,
             Contradiction.ENGAGED_AND_RETURNED: engaged and returned,
-            Contradiction.NOT_SENT_AND_DELIVERED: (arrived or engaged) and proved & _NOT_SENT,
+            Contradiction.NOT_SENT_AND_DELIVERED: (arrived or engaged) and said & _NOT_SENT,
             Contradiction.CLASS_AGAINST_DIAGNOSIS: any(key.disagrees for key in self.slots),
         }
         return tuple(contradiction for contradiction in Contradiction if found[contradiction])
@@ -205,9 +205,8 @@ class Record:
         statuses = {(status, key.actor) for key in self.slots if key.exact and (status := proves(key))}
         statuses |= {(inferred, actor) for status, actor in statuses for inferred in INFERS.get(status, ())}
         best: dict[Axis | None, Status] = {}
-        for status, actor in sorted(statuses, key=lambda proved: DEFAULT.rank(*proved)):
-            if not (status is Status.SENT and actor is Actor.MACHINE and Axis.TRANSPORT in best):
-                best[AXES[status]] = status
+        for status, _ in sorted(statuses, key=lambda proved: DEFAULT.rank(*proved)):
+            best[AXES[status]] = status
         return Axes(**{axis.value: best.get(axis) for axis in Axis})
 
     def _decides(self, policy: Policy) -> SlotKey | None:
@@ -328,7 +327,8 @@ class Record:
                 first, last, bound = (
                     each[name] and datetime.fromisoformat(each[name]) for name in ("first", "last", "bound")
                 )
-                slots[slot_key(evidence)] = Slot(first, last, bound, evidence)
+                key, slot = slot_key(evidence), Slot(first, last, bound, evidence)
+                slots[key] = _joined(slots[key], slot) if key in slots else slot  # two that a diagnosis now makes one
             return cls(
                 stored["recipient"],
                 frozenset(stored["references"]),
