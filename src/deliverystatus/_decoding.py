@@ -14,15 +14,17 @@ from urllib.parse import parse_qs
 from deliverystatus._text import printable
 from deliverystatus.exceptions import PayloadError
 
-#: Integers of more digits than this are no time, code or id of any provider; int() refuses 4,300 by itself.
-_LONGEST_INTEGER = 30
-
 #: No reader looks deeper than this; what lies deeper is left as it is.
 _DEEPEST = 32
 
+#: RFC 2046 section 5.1.1: two hyphens, and at most 70 characters.
+_LONGEST_DELIMITER = 72
+
 _FORM = re.compile(r"[^\s\[\]{}<>\"=&]+=")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
-_DECODER = json.JSONDecoder(strict=False)  # a raw line break in a diagnostic must not cost the batch
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_ESCAPED_UNPRINTABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # half a pair, or a whole one: few bodies have any
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FIELD_NAME = re.compile(rb'^content-disposition:[^\r\n]*?;[ \t]*name="?([^";\r\n]+)', re.IGNORECASE | re.MULTILINE)
 
 
 def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
@@ -39,14 +41,11 @@ def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
             raw = bytes(payload)
             media = _media_type(headers)
             if media.startswith("multipart/") or (not media and raw.startswith(b"--")):
-                return _multipart(raw, media)
-            try:
-                text = raw.decode()
-            except UnicodeDecodeError:
-                text = raw.decode(json.detect_encoding(raw), "replace")
+                return _multipart(raw)
+            text = raw.decode(json.detect_encoding(raw), "replace").replace("\x00", "\ufffd")
             return _text(text, media)
         case str():
-            return _text(payload, _media_type(headers))
+            return _text(printable(payload), _media_type(headers))
         case Mapping() | Sequence():
             return _cleaned(payload, 0)
     raise PayloadError(f"expected a body, got {type(payload).__name__}")
@@ -62,7 +61,19 @@ def _text(text: str, media: str) -> Any:
         if _FORM.match(text):
             return _form(text)
         raise PayloadError(f"expected JSON, got text that is none at character {error.pos}") from None
-    return _cleaned(value, 0) if _may_hold_unprintable(text) else value
+    # looking for the one character is ten times as fast as looking for the escapes, and most bodies have none
+    return _cleaned(value, 0) if "\\" in text and _ESCAPED_UNPRINTABLE.search(text) else value
+
+
+def _integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # of more digits than int() takes: no time, code or id of any provider
+        return float(digits)
+
+
+_DECODER = json.JSONDecoder(strict=False)  # a raw line break in a diagnostic must not cost the batch
+_PATIENT_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)
 
 
 def _json(text: str) -> Any:
@@ -70,14 +81,12 @@ def _json(text: str) -> Any:
         return _DECODER.decode(text)
     except json.JSONDecodeError:
         raise
-    except ValueError:  # an integer longer than int() takes
-        return json.JSONDecoder(strict=False, parse_int=_integer).decode(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _PATIENT_DECODER.decode(text)
     except RecursionError:
         return _apart(text)
-
-
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER else float("inf")
 
 
 def _apart(text: str) -> list[Any]:
@@ -102,7 +111,7 @@ def _apart(text: str) -> list[Any]:
 
 def _piece(text: str) -> Any:
     try:
-        return json.JSONDecoder(strict=False, parse_int=_integer).decode(text)
+        return _PATIENT_DECODER.decode(text)
     except (ValueError, RecursionError):
         return text
 
@@ -112,22 +121,16 @@ def _form(text: str) -> dict[str, list[str]]:
     return {printable(name): [printable(value) for value in values] for name, values in fields.items()}
 
 
-def _multipart(raw: bytes, media: str) -> dict[str, list[str]]:
-    from email import policy  # noqa: PLC0415 (rare, and half of what importing this library would cost)
-    from email.parser import BytesParser  # noqa: PLC0415
-
-    if not media:
-        boundary = raw[2:].partition(b"\n")[0].strip().decode("ascii", "replace")
-        media = f'multipart/form-data; boundary="{boundary}"'
-    head = f"Content-Type: {media}\r\n\r\n".encode("ascii", "replace")
+def _multipart(raw: bytes) -> dict[str, list[str]]:
+    """Read a form with files (RFC 7578). Its first line is its delimiter: no client writes a preamble."""
+    delimiter = raw.partition(b"\n")[0].rstrip()
     form: dict[str, list[str]] = {}
-    for part in BytesParser(policy=policy.HTTP).parsebytes(head + raw).walk():
-        name = part.get_param("name", header="content-disposition")
-        if isinstance(name, str) and not part.is_multipart():
-            content = part.get_payload(decode=True)
-            form.setdefault(printable(name), []).append(
-                printable(content.decode("utf-8", "replace")) if isinstance(content, bytes) else ""
-            )
+    if delimiter.startswith(b"--") and len(delimiter) <= _LONGEST_DELIMITER:
+        for part in re.split(rb"\r?\n" + re.escape(delimiter), b"\n" + raw):
+            head, *content = _BLANK_LINE.split(part, maxsplit=1)
+            if content and (name := _FIELD_NAME.search(head)):
+                field = form.setdefault(printable(name[1].decode("utf-8", "replace")), [])
+                field.append(printable(content[0].decode("utf-8", "replace")))
     if not form:
         raise PayloadError("expected a form, got no field")
     return form
@@ -136,16 +139,8 @@ def _multipart(raw: bytes, media: str) -> dict[str, list[str]]:
 def _media_type(headers: Mapping[str, str] | None) -> str:
     for name, value in (headers or {}).items():
         if name.lower() == "content-type":
-            return value.strip()
+            return value.strip().lower()
     return ""
-
-
-def _may_hold_unprintable(text: str) -> bool:
-    """Say whether JSON may hold NUL or a lone surrogate: few bodies do, so that few are walked."""
-    if "\x00" in text or printable(text) is not text:
-        return True
-    # looking for one character is ten times as fast as looking for two, and most bodies have no escapes
-    return "\\" in text and any(piece.startswith(("u0000", "ud", "uD")) for piece in text.split("\\"))
 
 
 def _cleaned(value: Any, depth: int) -> Any:
@@ -153,9 +148,10 @@ def _cleaned(value: Any, depth: int) -> Any:
         return printable(value)
     if depth < _DEEPEST:
         if isinstance(value, Mapping):
-            if hasattr(value, "getlist"):  # the form types of Django and Werkzeug show one value of a field only
-                return {printable(str(name)): _cleaned(value.getlist(name), depth + 1) for name in value}
-            return {printable(str(name)): _cleaned(item, depth + 1) for name, item in value.items()}
+            names = [name for name in value if isinstance(name, str)]  # JSON and forms have no others
+            # the form types of Django and Werkzeug show one value of a field only, unless asked for the list
+            field = value.getlist if hasattr(value, "getlist") else value.__getitem__
+            return {printable(name): _cleaned(field(name), depth + 1) for name in names}
         if isinstance(value, list | tuple):
             return [_cleaned(item, depth + 1) for item in value]
     return value

@@ -19,6 +19,8 @@ _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 def printable(text: str) -> str:
     """Replace NUL and lone surrogates, which no database or encoder takes, by U+FFFD."""
     if "\x00" not in text:
+        if text.isascii():  # known without looking
+            return text
         try:
             text.encode()
         except UnicodeEncodeError:

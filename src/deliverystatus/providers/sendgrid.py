@@ -27,6 +27,7 @@ from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._enums import Actor, EventKind, Reason, ScopeKind
 from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
+from deliverystatus._text import LIMIT
 from deliverystatus.exceptions import PayloadError
 
 #: ``event`` [S1]
@@ -54,6 +55,9 @@ BOUNCES = {
     "expired": EventKind.SOFT_BOUNCED,  # older payloads only [S4]: gave up
 }  # fmt: skip
 UNLISTED_BOUNCE = EventKind.UNDETERMINED_BOUNCE
+
+#: What the ``type`` of a bounce says of why, where nothing else does
+CLAIMED_BY_TYPE = {"expired": Reason.EXPIRED}
 
 #: The class of a bounce without ``type``, as SendGrid's own test posts have it [S4]
 UNTYPED_BOUNCES = {"5": EventKind.BOUNCED, "4": EventKind.SOFT_BOUNCED}
@@ -130,10 +134,12 @@ RESERVED = frozenset(
     ]
 )
 
-_FAILURES = frozenset({EventKind.BOUNCED, EventKind.DEFERRED, EventKind.DROPPED})
-_OWN_ID_ENDS = re.compile(r"\.(?:filter|recvd)")
-_NO_OWN_ID = re.compile(r"(?:filter|recvd)")
+_AFTER_OWN_ID = (".recvd", ".filter")  # as posted since 2024-01, and before
+_NO_OWN_ID = ("recvd", "filter")
 _OWN_HOST = re.compile(r"@[^@]*ismtpd")
+
+# looking a member up in its enum takes longer than reading a field
+_OPENED, _UNKNOWN, _MACHINE = EventKind.OPENED, Actor.UNKNOWN, Actor.MACHINE
 
 
 def elements(payload: Any) -> Body:
@@ -145,21 +151,19 @@ def elements(payload: Any) -> Body:
 
 def read(element: Any, source: Source) -> Outcome:
     """Read one element: one event, or a notice."""
-    if type(element) is not dict:
-        reading.object_of(element)
-    name = element.get("event")
-    kind = EVENTS.get(name) if type(name) is str else None
-    if kind is None:
-        name = reading.required(element, "event").strip().lower()  # a sample of [S1] writes "Processed"
+    try:
+        kind = EVENTS[element["event"]]
+    except (KeyError, TypeError):  # rare: spelled otherwise, not listed, a notice, or no object at all
+        name = _name(reading.object_of(element))
         if name in NOTICES:
             return Notice(name=name, detail=reading.text(element, "type") or "")
         kind = EVENTS.get(name, EventKind.UNKNOWN)
     recipient = element.get("email")
-    if type(recipient) is not str or not recipient:
+    if type(recipient) is not str or not 0 < len(recipient) <= LIMIT:
         recipient = reading.required(element, "email")
     failure = None
     if kind in _FAILURES:
-        kind, failure = _failed(kind, element)
+        kind, failure = _FAILURES[kind](element)
     return Event.read(
         kind,
         source,
@@ -167,59 +171,77 @@ def read(element: Any, source: Source) -> Outcome:
         _message_id(element),
         None if source.reference_key is None else reading.loose_text(element.get(source.reference_key)),
         reading.unix_time(element.get("timestamp"), "timestamp"),
-        actor=Actor.MACHINE if element.get("sg_machine_open") is True else Actor.UNKNOWN,
+        actor=_MACHINE if kind is _OPENED and element.get("sg_machine_open") is True else _UNKNOWN,
         failure=failure,
         details=partial(details, element),
     )
 
 
-def _failed(kind: EventKind, element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
-    status = reading.text(element, "status")
-    if kind is EventKind.DEFERRED:
-        return kind, Failure(diagnostic=reading.text(element, "response") or reading.text(element, "reason"))
+def _name(element: Mapping[str, Any]) -> str:
+    return reading.required(element, "event").strip().lower()  # a sample of [S1] writes "Processed"
+
+
+def _deferred(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
+    diagnostic = reading.text(element, "response") or reading.text(element, "reason")
+    return EventKind.DEFERRED, Failure(diagnostic=diagnostic)
+
+
+def _dropped(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
     reason = reading.text(element, "reason")
-    kind_of_bounce = reading.text(element, "type")
-    if kind is EventKind.DROPPED:
-        why = reason or kind_of_bounce or ""
-        claimed = DROPS.get(why.lower())
-        # a word that is not listed may be a reply: its words are read; a listed one is none, nor is its "5.0.0"
-        return kind, Failure(diagnostic=None if claimed else reason, reported=why or None, claimed=claimed)
-    if kind_of_bounce is None:
+    why = reason or reading.text(element, "type") or ""
+    claimed = reading.word(DROPS, why)
+    # a word that is not listed may be a reply: its words are read; a listed one is none, nor is its status "5.0.0"
+    return EventKind.DROPPED, Failure(diagnostic=None if claimed else reason, reported=why or None, claimed=claimed)
+
+
+def _bounced(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
+    reason = reading.text(element, "reason")
+    status = reading.loose_text(element.get("status"))
+    classified = reading.text(element, "bounce_classification")
+    bounce = reading.text(element, "type")
+    if bounce is None:
         kind = UNTYPED_BOUNCES.get((status or reason or "")[:1], UNLISTED_BOUNCE)
     else:
-        kind = BOUNCES.get(kind_of_bounce.lower(), UNLISTED_BOUNCE)
-    classified = reading.text(element, "bounce_classification")
+        kind = reading.word(BOUNCES, bounce) or UNLISTED_BOUNCE
+    is_enhanced = status is not None and "." in status
     return kind, Failure(
-        enhanced_code=status if status and "." in status else None,
-        reply_code=status if status and "." not in status else None,  # "250" and the like are seen
+        enhanced_code=status if is_enhanced else None,
+        reply_code=None if is_enhanced else status,  # "250" and the like are seen
         diagnostic=reason,
-        reported=classified or kind_of_bounce,
-        claimed=_class(classified) or (Reason.EXPIRED if kind_of_bounce == "expired" else None),
+        reported=classified or bounce,
+        claimed=_class(classified) or (None if bounce is None else reading.word(CLAIMED_BY_TYPE, bounce)),
     )
+
+
+_FAILURES = {EventKind.DEFERRED: _deferred, EventKind.DROPPED: _dropped, EventKind.BOUNCED: _bounced}
 
 
 def _class(classified: str | None) -> Reason | None:
     if classified is None:
         return None
     lower = classified.lower()
-    return next((reason for begins, reason in CLASSIFICATIONS.items() if lower.startswith(begins)), None)
+    exact = CLASSIFICATIONS.get(lower)
+    return exact or next((reason for begins, reason in CLASSIFICATIONS.items() if lower.startswith(begins)), None)
 
 
 def _message_id(element: Mapping[str, Any]) -> str | None:
     whole = element.get("sg_message_id")
-    if type(whole) is not str or not whole:
-        return None if whole is None else reading.text(element, "sg_message_id")
-    if _NO_OWN_ID.match(whole):  # dropped as invalid before it had one
+    if type(whole) is not str or len(whole) > LIMIT:
+        whole = reading.text(element, "sg_message_id") or ""
+    for mark in _AFTER_OWN_ID:
+        own_id, found, _ = whole.partition(mark)
+        if found:
+            return own_id or None
+    if whole.startswith(_NO_OWN_ID):  # dropped as invalid before it had one
         smtp_id = reading.message_id(element.get("smtp-id")) or ""
-        return smtp_id.partition("@")[0] if _OWN_HOST.search(smtp_id) else None
-    if ends := _OWN_ID_ENDS.search(whole):
-        return whole[: ends.start()]
-    return whole.partition(".")[0]
+        whole = smtp_id if _OWN_HOST.search(smtp_id) else ""
+        return whole.partition("@")[0] or None
+    return whole.partition(".")[0] or None
 
 
 def details(element: Mapping[str, Any]) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
-    name = str(element.get("event")).lower()
+    name = _name(element)
     group = reading.loose_text(element.get("asm_group_id"))
     scope = None
     if name == "unsubscribe" or (name == "group_unsubscribe" and group is None):  # which group is not said: all
@@ -228,7 +250,7 @@ def details(element: Mapping[str, Any]) -> Details:
         scope = Scope(ScopeKind.GROUP, group or "")
     return Details(
         scope=scope,
-        value=None if name in EVENTS else name,
+        value=None if name in EVENTS else reading.loose_text(name),
         url=reading.loose_text(element.get("url")) if name == "click" else None,  # of group events: the settings page
         internet_message_id=reading.message_id(element.get("smtp-id")),
         retrying=True if name == "deferred" else None,
