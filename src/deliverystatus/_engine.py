@@ -321,7 +321,7 @@ class Record:
             PayloadError: If it is of another form.
         """
         try:
-            slots = {}
+            slots: dict[SlotKey, Slot] = {}
             for each in stored["slots"]:
                 evidence = Event.from_dict(each["evidence"])
                 first, last, bound = (
