@@ -43,8 +43,8 @@ _PASSES = re.compile(r"try (?:again |it )?later|come back later|temporar|try aga
 _RULES = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in WORDS)
 
 # A reply code is not part of a longer number or an address (192.0.2.2); its enhanced code follows at once.
-_REPLY = re.compile(r"(?<![\w.#/-])([245][0-5]\d)[ -]+#?(?:([245])\.(\d{1,3}\.\d{1,3})(?![\d.]))?")
-_ENHANCED = re.compile(r"(?<![\w.])#?([245])\.(\d{1,3}\.\d{1,3})(?![\d.])")
+_REPLY = re.compile(r"(?<![\w.#/-])([245][0-5]\d)[ -]+#?(?:([245])\.(\d{1,3}\.\d{1,3})(?!\.?\d))?")
+_ENHANCED = re.compile(r"(?<![\w.])#?([245])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
 
 # Where a line of a reply ends and the next repeats its codes (RFC 5321 section 4.2.1, RFC 2034): sentences run on.
 _NEXT_LINE = re.compile(r"[\r\n]+[ \t]{0,80}(?:[245]\d\d[ -])?(?:[245]\.\d{1,3}\.\d{1,3} )?")
@@ -66,7 +66,8 @@ _ABOUT_AN_ADDRESS = frozenset(
 #: Without RCPT's word "user unknown" may come from a filter that had the whole message (suppress on repetition only).
 _AFTER_DATA = frozenset({"DATA", "EOM", "BDAT"})
 
-#: "Service not available, closing transmission channel" (RFC 5321 section 4.2.3): about the session, whatever it says.
+#: "Service not available, closing transmission channel" (RFC 5321 section 4.2.3): about this session only, whatever it
+#: says of users or policies; of 20 real ones none was about an address.
 _CLOSING = "421"
 
 
@@ -113,13 +114,13 @@ def diagnose(
 
     The answer depends on the arguments alone. Only the first 4,000 characters are read.
     """
-    host = (remote_mta or "").lower().rstrip(".]")
+    host = (remote_mta or "").lower().rstrip(".")
     return _diagnose(
         response[:LIMIT],
         reply_code,
         enhanced_code,
         smtp_command.upper() if smtp_command else None,
-        next((known for known in AT_HOST if host.endswith(known)), None),
+        next((known for known in AT_HOST if f".{host}".endswith(f".{known}")), None),
     )
 
 
@@ -135,13 +136,9 @@ def _diagnose(
     reason, evidence = _reason(words, reply_code, enhanced_code, command, host)
     if command in BEFORE_RCPT and reason in _ABOUT_AN_ADDRESS:
         reason, evidence = BEFORE_RCPT[command], f"{evidence}, at {command}"
-    permanence = _permanence(reason, words, enhanced_code or reply_code or "")
-    bad = (
-        CONSEQUENCES[reason].bad_address
-        and permanence is Permanence.PERMANENT
-        and command not in _AFTER_DATA
-        and reply_code != _CLOSING
-    )
+    passes = reply_code == _CLOSING or _PASSES.search(words) is not None
+    permanence = _permanence(reason, enhanced_code or reply_code or "", passes=passes)
+    bad = CONSEQUENCES[reason].bad_address and permanence is Permanence.PERMANENT and command not in _AFTER_DATA
     return Diagnosis(reason, permanence, bad, evidence, reply_code, enhanced_code)
 
 
@@ -178,9 +175,9 @@ def _reason(
     return Reason.UNKNOWN, ""
 
 
-def _permanence(reason: Reason, text: str, code: str) -> Permanence:
+def _permanence(reason: Reason, code: str, *, passes: bool) -> Permanence:
     usual = CONSEQUENCES[reason].permanence
-    if usual is not Permanence.TRANSIENT and _PASSES.search(text):
+    if passes:
         return Permanence.TRANSIENT
     if usual is Permanence.UNDETERMINED and reason is not Reason.UNKNOWN:  # the cause is known: the class may tell
         return {"4": Permanence.TRANSIENT, "5": Permanence.PERMANENT}.get(code[:1], usual)

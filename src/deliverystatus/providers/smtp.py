@@ -53,6 +53,7 @@ ERRORS = {
     "SMTPDataError":            (EventKind.REJECTED,        "DATA",     None),                    # but see _fate
     "SMTPHeloError":            (EventKind.REJECTED,        "HELO",     None),
     "SMTPConnectError":         (EventKind.REJECTED,        "CONNECT",  Reason.NETWORK_ERROR),
+    "SMTPConnectTimeoutError":  (EventKind.REJECTED,        "CONNECT",  Reason.NETWORK_ERROR),    # [S2]
     "SMTPAuthenticationError":  (EventKind.REJECTED,        "AUTH",     Reason.SENDER_ACCOUNT),
     "SMTPNotSupportedError":    (EventKind.REJECTED,        None,       Reason.PROTOCOL_ERROR),   # SMTPUTF8, AUTH: asked before MAIL
     "SMTPNotSupported":         (EventKind.REJECTED,        None,       Reason.PROTOCOL_ERROR),   # the same in [S2]
@@ -60,6 +61,8 @@ ERRORS = {
     "gaierror":                 (EventKind.REJECTED,        "CONNECT",  Reason.NETWORK_ERROR),    # our server's name has no address [S4]
     "SSLCertVerificationError": (EventKind.REJECTED,        "STARTTLS", Reason.PROTOCOL_ERROR),   # a handshake comes before MAIL [S4]
     "SMTPServerDisconnected":   (EventKind.OUTCOME_UNKNOWN, None,       Reason.NETWORK_ERROR),    # before the end of DATA, or after
+    "SMTPTimeoutError":         (EventKind.OUTCOME_UNKNOWN, None,       Reason.NETWORK_ERROR),    # [S2]
+    "SMTPException":            (EventKind.OUTCOME_UNKNOWN, None,       None),                    # an OSError in [S1], whatever its cause
     "TimeoutError":             (EventKind.OUTCOME_UNKNOWN, None,       Reason.NETWORK_ERROR),
     "OSError":                  (EventKind.OUTCOME_UNKNOWN, None,       Reason.NETWORK_ERROR),    # reset, broken pipe
 }  # fmt: skip
@@ -213,7 +216,7 @@ def _fate(error: _Error) -> tuple[EventKind, Failure]:
         reply = next((answer for _, answer in error.refused.values() if answer.code == CLOSING), _Reply())
     elif command == "DATA" and (reply.code or "")[:1] not in {"4", "5"}:
         kind = EventKind.OUTCOME_UNKNOWN  # only these refuse [S3]; garbage after the message leaves its fate open
-    return kind, reply.failure(command, claimed, error.name or None)
+    return kind, reply.failure(command, claimed, error.name)
 
 
 def _raised_error(error: BaseException) -> _Error:
@@ -226,9 +229,11 @@ def _raised_error(error: BaseException) -> _Error:
 
 
 def _recorded_error(recorded: Mapping[str, Any]) -> _Error:
-    name = reading.required(recorded, "type").rpartition(".")[2]
+    name = reading.loose_text(recorded.get("type"))
+    if name is None:
+        raise PayloadError("missing", path="error.type")
     return _Error(
-        name,
+        name.rpartition(".")[2],
         _reply((recorded.get("code"), recorded.get("text"))),
         _replies(recorded.get("recipients")),
     )
