@@ -1,0 +1,217 @@
+"""
+Every file of ``deliverystatus/providers`` against its folder of fixtures.
+
+``fixtures/PROVIDER/NAME.*`` is a body as it was posted; ``NAME.toml`` beside it says where its shape is documented, what
+it promises, and what it must give. A new provider is held to all of this by being there: none is named here.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+
+import attrs
+import pytest
+
+from deliverystatus import Event, UnknownName, providers
+from deliverystatus._decoding import decode
+from deliverystatus.exceptions import PayloadError
+
+FIXTURES = Path(__file__).parent / "fixtures"
+FILES = sorted(path for path in FIXTURES.glob("*/*") if not path.name.startswith("."))
+BODIES = [path for path in FILES if path.suffix != ".toml"]
+
+#: What a fixture may say of itself.
+KEYS = {"source", "promise", "parse", "events", "notices", "unread"}
+
+each_body = pytest.mark.parametrize("body", BODIES, ids=lambda path: f"{path.parent.name}/{path.name}")
+each_provider = pytest.mark.parametrize("name", providers.names())
+
+
+def expectation(body):
+    """Give what stands beside a body."""
+    return tomllib.loads(body.with_suffix(".toml").read_text("utf-8"))
+
+
+def parsed(body):
+    """Read a fixture as its expectation says."""
+    return providers.get(body.parent.name).parse(body.read_bytes(), **expectation(body).get("parse", {}))
+
+
+def said(value):
+    """Give the fields of a notice that say something."""
+    return {name: field for name, field in attrs.asdict(value).items() if field}
+
+
+@each_provider
+def test_a_provider_has_fixtures(name):
+    """A provider nobody has seen a body of is a guess."""
+    assert [] != [body for body in BODIES if body.parent.name == name]
+
+
+def test_fixtures_have_a_provider():
+    """A folder of fixtures is read by the provider of its name."""
+    assert set() == {body.parent.name for body in BODIES} - set(providers.names())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_fixtures_are_pairs(path):
+    """A body has one expectation, and an expectation one body."""
+    pair = sorted(other.name for other in FILES if other.parent == path.parent and other.stem == path.stem)
+
+    assert 2 == len(pair), pair
+    assert f"{path.stem}.toml" in pair
+
+
+@each_body
+def test_a_fixture_tells_its_source_and_its_promise(body):
+    """An expectation says where the shape is documented and what the body shows, and nothing this test overlooks."""
+    told = expectation(body)
+
+    assert set() == set(told) - KEYS
+    assert told["source"].startswith(("https://", "RFC "))
+    assert told["promise"].endswith(".")
+    assert any(told.get(name) for name in ("events", "notices", "unread"))
+
+
+@each_body
+def test_events(body):
+    """The body gives exactly the events expected, in order, every field of them."""
+    expected = [
+        {field: value for field, value in event.items() if field != "diagnosed"}
+        for event in expectation(body).get("events", [])
+    ]
+
+    assert expected == [event.to_dict() for event in parsed(body).events]
+
+
+@each_body
+def test_diagnoses(body):
+    """What the expectation says of why is what is diagnosed."""
+    events = parsed(body).events
+    expected = [event.get("diagnosed", {}) for event in expectation(body).get("events", [])]
+
+    diagnosed = [
+        {name: getattr(event.failure.diagnosis, name) for name in names}
+        for event, names in zip(events, expected, strict=True)
+    ]
+
+    assert expected == diagnosed
+
+
+@each_body
+def test_notices(body):
+    """What is about no recipient is a notice."""
+    assert expectation(body).get("notices", []) == [said(notice) for notice in parsed(body).notices]
+
+
+@each_body
+def test_unread(body):
+    """What cannot be read says where and why."""
+    unread = [{"path": each.path, "problem": each.problem} for each in parsed(body).unread]
+
+    assert expectation(body).get("unread", []) == unread
+
+
+def assert_nothing_lost(given):
+    """Law 9: every element is there once, as events, a notice, or unread."""
+    without_events = [element for element in given.elements if not element.events]
+
+    assert given.events == tuple(event for element in given.elements for event in element.events)
+    assert len(without_events) == len(given.notices) + len(given.unread)
+    for notice in given.notices:
+        assert notice.path in [element.path for element in without_events]
+    for each in given.unread:
+        (element,) = (element for element in without_events if element.raw is each.raw)
+        assert each.path.startswith(element.path)
+
+
+@each_body
+def test_nothing_is_lost(body):
+    """Every element comes out as events, a notice, or unread, and its events are the body's."""
+    assert_nothing_lost(parsed(body))
+
+
+@each_body
+def test_events_are_the_providers(body):
+    """An event says which provider it is from, and over which channel the message went."""
+    provider = providers.get(body.parent.name)
+
+    assert {(provider.name, provider.channel)} >= {(event.provider, event.channel) for event in parsed(body).events}
+
+
+@each_body
+def test_events_can_be_stored(body):
+    """An event that was written as JSON and read back is the same event."""
+    for event in parsed(body).events:
+        stored = json.loads(json.dumps(event.to_dict()))
+
+        assert event == Event.from_dict(stored)
+        assert stored == Event.from_dict(stored).to_dict()
+
+
+@each_body
+def test_a_decoded_body_says_the_same(body):
+    """A body that a framework has decoded already gives what its bytes give."""
+    given = parsed(body)
+    arguments = expectation(body).get("parse", {})
+
+    again = providers.get(body.parent.name).parse(
+        decode(body.read_bytes(), arguments.pop("headers", None)), **arguments
+    )
+
+    assert given == again
+
+
+@each_body
+def test_nobody_stumbles_over_the_body_of_another(body):
+    """A body that was sent to the wrong address is refused whole, or is read with nothing lost."""
+    for name in providers.names():
+        try:
+            given = providers.get(name).parse(body.read_bytes())
+        except PayloadError:
+            continue
+        assert_nothing_lost(given)
+
+
+def strings_in(value):
+    """Give every string and number in a decoded body, in lower case."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        yield str(value).lower()
+        return
+    for item in value:
+        yield from strings_in(item)
+
+
+@each_provider
+def test_every_word_of_the_tables_is_in_a_fixture(name):
+    """A row of a table that no fixture shows is a guess. Some tables are matched by how a word begins."""
+    seen = {word for body in BODIES if body.parent.name == name for word in strings_in(decode(body.read_bytes(), None))}
+
+    unseen = [
+        (field, word)
+        for field, table in providers.get(name).tables.items()
+        for word in table
+        if not any(each.startswith(str(word).lower()) for each in seen)
+    ]
+
+    assert [] == unseen
+
+
+@each_provider
+def test_a_provider_is_named_as_its_file(name):
+    """A provider is found by the name of its file, has a title, and its ``parse`` is offered beside it."""
+    provider = providers.get(name)
+
+    assert name == provider.name
+    assert provider.title
+    assert [] == [field for field, table in provider.tables.items() if not table]
+
+
+def test_a_provider_that_is_not_there():
+    """A name that is no provider's says which there are."""
+    with pytest.raises(UnknownName) as caught:
+        providers.get("pigeon")
+
+    assert providers.names() == caught.value.known
