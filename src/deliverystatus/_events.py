@@ -33,6 +33,25 @@ from deliverystatus.exceptions import PayloadError
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
+def _required_text(name: str, value: object) -> str:
+    """Make text printable and bounded, whoever hands it in."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
+    return cut(printable(value))
+
+
+def _failure_text(value: str | None) -> str | None:
+    return None if value is None else _required_text("failure", value)
+
+
+def _scope_name(value: str) -> str:
+    return _required_text("scope", value)
+
+
+def _reason(value: "Reason | str | None") -> Reason | None:
+    return value if value is None or isinstance(value, Reason) else Reason(value)
+
+
 @attrs.frozen(kw_only=True)
 class Failure:
     """
@@ -46,15 +65,21 @@ class Failure:
         claimed: The reason that word stands for, by the provider's table; holds where text and codes say nothing.
         smtp_command: The command that was refused, if known: ``"RCPT"``.
         remote_mta: The server that refused, if known.
+
+    Raises:
+        TypeError: If a field is no string.
+        ValueError: If *claimed* is no reason.
     """
 
-    reply_code: str | None = None
-    enhanced_code: str | None = None
-    diagnostic: str | None = attrs.field(default=None, repr=False)
-    reported: str | None = None
-    claimed: Reason | None = None
-    smtp_command: str | None = None
-    remote_mta: str | None = attrs.field(default=None, repr=False)
+    reply_code: str | None = attrs.field(default=None, converter=_failure_text)
+    enhanced_code: str | None = attrs.field(default=None, converter=_failure_text)
+    diagnostic: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
+    reported: str | None = attrs.field(
+        default=None, converter=_failure_text, repr=False
+    )  # a word, but not all are listed
+    claimed: Reason | None = attrs.field(default=None, converter=_reason)
+    smtp_command: str | None = attrs.field(default=None, converter=_failure_text)
+    remote_mta: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -104,13 +129,13 @@ class Failure:
         Raises:
             PayloadError: If a field is of another type or unknown.
         """
-        claimed = stored.get("claimed")
         known = {field.name for field in attrs.fields(cls)}
         for name, value in stored.items():
             if name not in known or not isinstance(value, str | None):
                 raise PayloadError("expected a string in a documented field", path=f"{path}.{_safe(name)}")
-        texts = {n: cut(printable(v)) for n, v in stored.items() if isinstance(v, str) and n != "claimed"}
-        return cls(**texts, claimed=None if claimed is None else _word(Reason, claimed, f"{path}.claimed"))
+        if stored.get("claimed") is not None:
+            _word(Reason, stored["claimed"], f"{path}.claimed")
+        return cls(**stored)
 
 
 @attrs.frozen
@@ -121,10 +146,14 @@ class Scope:
     Attributes:
         kind: What sort of thing.
         name: Which one; empty for everything.
+
+    Raises:
+        ValueError: If *kind* is no scope kind.
+        TypeError: If *name* is no string.
     """
 
-    kind: ScopeKind
-    name: str = ""
+    kind: ScopeKind = attrs.field(converter=ScopeKind)
+    name: str = attrs.field(default="", converter=_scope_name)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
@@ -136,9 +165,12 @@ class Scope:
 
         Raises:
             ValueError: If the part before the colon is no scope kind.
+            TypeError: If it is neither a scope nor a string.
         """
         if isinstance(text, Scope):
             return text
+        if not isinstance(text, str):
+            raise TypeError(f"scope: expected str, got {type(text).__name__}")
         kind, _, name = text.partition(":")
         return cls(ScopeKind(kind), name)
 
@@ -175,16 +207,16 @@ class Details:
     """The fields of an event that are rare, or that folding never asks for; documented on ``Event``."""
 
     scope: Scope | None = None
-    value: str | None = None
-    url: str | None = None
+    value: str | None = attrs.field(default=None, repr=False)
+    url: str | None = attrs.field(default=None, repr=False)
     part: tuple[int, int] | None = None
-    internet_message_id: str | None = None
-    final_recipient: str | None = None
+    internet_message_id: str | None = attrs.field(default=None, repr=False)
+    final_recipient: str | None = attrs.field(default=None, repr=False)
     retrying: bool | None = None
     retry_until: datetime | None = None
     event_id: str | None = None
-    tags: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = attrs.field(factory=dict)
+    tags: tuple[str, ...] = attrs.field(default=(), repr=False)
+    metadata: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 _NO_DETAILS = Details()
@@ -312,10 +344,8 @@ class Event(_Facts):
                 retrying=_flag("retrying", retrying),
                 retry_until=_moment("retry_until", retry_until),
                 event_id=_text("event_id", event_id),
-                tags=tuple(_required_text("tags", tag) for tag in tags),
-                metadata={
-                    _required_text("metadata", k): _required_text("metadata", v) for k, v in (metadata or {}).items()
-                },
+                tags=_strings(tags),
+                metadata={} if metadata is None else _mapping(metadata),
             ),
         )
         for field in attrs.fields(_Facts):
@@ -544,18 +574,17 @@ class Event(_Facts):
                 raise PayloadError("no such field", path=_safe(name))
         given: dict[str, Any] = {}
         for name, value in stored.items():
+            if value is None:  # as good as left out
+                continue
             try:
-                given[name] = _READERS.get(name, _same)(value)
+                given[name] = _READERS[name](value)
             except PayloadError:
                 raise
-            except (TypeError, ValueError, OverflowError) as error:
-                raise PayloadError(f"expected another form, got {type(value).__name__}", path=name) from error
+            except (TypeError, ValueError):
+                raise PayloadError(f"expected another form, got {type(value).__name__}", path=name) from None
         if "kind" not in given:
             raise PayloadError("missing", path="kind")
-        try:
-            return cls(**given)
-        except (TypeError, ValueError) as error:
-            raise PayloadError(str(error)) from None
+        return cls(**given)
 
 
 #: Every public field of an event, in the order in which it is written.
@@ -576,50 +605,58 @@ def _safe(name: object) -> str:
     return name if isinstance(name, str) and re.fullmatch("[a-z_]{1,30}", name) else "?"
 
 
-def _same(value: Any) -> Any:
+def _written_text(value: object) -> str:
+    return _required_text("", value)
+
+
+def _written_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
     return value
 
 
-def _time(value: object) -> datetime:
+def _written_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         raise TypeError
-    return datetime.fromisoformat(value)
+    return _moment("", datetime.fromisoformat(value))
 
 
-def _pair(value: object) -> tuple[int, int]:
+def _written_part(value: object) -> tuple[int, int] | None:
     if not isinstance(value, list | tuple):
         raise TypeError
-    return _part(tuple(value))  # type: ignore[return-value]  # a tuple given is a tuple got
+    return _part(tuple(value))
 
 
-def _failure(value: object) -> Failure:
+def _written_failure(value: object) -> Failure:
     if not isinstance(value, Mapping):
-        raise PayloadError(f"expected an object, got {type(value).__name__}", path="failure")
+        raise TypeError
     return Failure.from_dict(value)
 
 
-def _mapping(value: object) -> Mapping[str, str]:
+def _mapping(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        raise TypeError
-    return value
+        raise TypeError(f"metadata: expected a mapping, got {type(value).__name__}")
+    return {_required_text("metadata", k): _required_text("metadata", v) for k, v in value.items()}
 
 
 def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        raise TypeError
-    return tuple(value)
+    if not isinstance(value, list | tuple):  # a string would be read letter by letter
+        raise TypeError(f"tags: expected a tuple, got {type(value).__name__}")
+    return tuple(_required_text("tags", tag) for tag in value)
 
 
+#: Total over FIELDS.
 _READERS: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(FIELDS, _written_text),
+    **dict.fromkeys(("occurred_at", "received_at", "retry_until"), _written_time),
+    **dict.fromkeys(("authenticated", "test", "retrying"), _written_flag),
     "kind": lambda value: _word(EventKind, value, "kind"),
     "actor": lambda value: _word(Actor, value, "actor"),
     "attribution": lambda value: _word(Attribution, value, "attribution"),
     "channel": lambda value: _word(Channel, value, "channel"),
-    "occurred_at": _time,
-    "received_at": _time,
-    "retry_until": _time,
-    "failure": _failure,
-    "part": _pair,
+    "failure": _written_failure,
+    "scope": lambda value: Scope.of(_written_text(value)),
+    "part": _written_part,
     "tags": _strings,
     "metadata": _mapping,
 }
@@ -655,12 +692,6 @@ def _text(name: str, value: str | None) -> str | None:
     return None if value is None else _required_text(name, value)
 
 
-def _required_text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
-    return cut(printable(value))
-
-
 def _flag(name: str, value: bool | None) -> bool | None:  # noqa: FBT001 (a converter)
     if not (value is None or isinstance(value, bool)):
         raise TypeError(f"{name}: expected bool, got {type(value).__name__}")
@@ -674,13 +705,16 @@ def _moment(name: str, value: datetime | None) -> datetime | None:
         raise TypeError(f"{name}: expected datetime, got {type(value).__name__}")
     if value.utcoffset() is None:
         raise ValueError(f"{name}: expected a time with its zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the first or last hours there are
+        raise ValueError(f"{name}: expected a time within the years 1 to 9999 in UTC") from None
 
 
 def _part(value: tuple[int, ...] | None) -> tuple[int, int] | None:
     match value:
         case None:
             return None
-        case (int() as i, int() as n) if 1 <= i <= n:
+        case (int() as i, int() as n) if 1 <= i <= n and bool not in {type(i), type(n)}:
             return i, n
     raise ValueError("part: expected (i, n) with 1 <= i <= n")
