@@ -27,7 +27,7 @@ class PayloadError(DeliveryStatusError, ValueError):
         path: Where, in dots and indexes from the top of the body: ``"3.timestamp"``; empty for the whole body.
     """
 
-    def __init__(self, problem: str, *, path: str = "") -> None:
+    def __init__(self, problem: str, path: str = "") -> None:
         super().__init__(problem, path)
         self.problem = problem
         self.path = path
@@ -57,5 +57,8 @@ class MissingExtra(DeliveryStatusError, ImportError):  # noqa: N818 (the public 
     """An optional dependency is not installed; the message says what to install."""
 
     def __init__(self, extra: str) -> None:
-        super().__init__(f"this needs more packages: pip install 'deliverystatus[{extra}]'")
+        super().__init__(extra)
         self.extra = extra
+
+    def __str__(self) -> str:
+        return f"this needs more packages: pip install 'deliverystatus[{self.extra}]'"
