@@ -3,12 +3,13 @@ Mailgun: one event a call, as ``{"signature": {...}, "event-data": {...}}``; bef
 
 What the Events API gives is read too, one record or a page of them: a ``delivered`` that was lost is only found there.
 
-Sources, as [M1] to [M5] below:
+Sources, as [M1] to [M6] below:
  M1  https://github.com/mailgun/documentation source/user_manual.rst, api-events.rst, api-stats.rst (2013 to 2024)
  M2  https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads
  M3  https://github.com/mailgun/mailgun-go events/enums.go, events.go, objects.go
  M4  https://github.com/anymail/django-anymail anymail/webhooks/mailgun.py (both formats, as observed) and issue 130
  M5  https://github.com/symfony/symfony src/Symfony/Component/Mailer/Bridge/Mailgun/RemoteEvent
+ M6  https://codewithsundeep.com/discussion/solution/55845013 (what 602 is, by Mailgun's support)
 
 Quirks:
  - A ``delivered`` is posted once and never again; all others are retried for 8 hours [M1, M2].
@@ -90,9 +91,9 @@ ENDS = {
     "suppress-complaint":   (EventKind.DROPPED,      Reason.SUPPRESSED_COMPLAINT),
 }  # fmt: skip
 
-#: ``code`` that does so, whatever the reason [M1, M4, M5]
+#: ``code`` that does so, whatever the reason [M1, M4 to M6]
 END_CODES = {
-    "602": (EventKind.SOFT_BOUNCED, Reason.EXPIRED),                 # "Too old"
+    "602": (EventKind.SOFT_BOUNCED, Reason.EXPIRED),                 # "Too old", as seen after eight attempts [M6]
     "605": (EventKind.DROPPED,      Reason.SUPPRESSED_BAD_ADDRESS),  # "Not delivering to previously bounced address"
     "606": (EventKind.DROPPED,      Reason.SUPPRESSED_UNSUBSCRIBE),
     "607": (EventKind.DROPPED,      Reason.SUPPRESSED_COMPLAINT),
@@ -166,7 +167,7 @@ _MAILGUNS_IS_LAST = frozenset({"timestamp", "token", "signature"})
 _REPEATED = frozenset({"tag", "x-mailgun-tag"})
 
 _WHOLE_DOMAIN = "*"
-_ADDRESS_TYPE = re.compile(r"\s*smtp;\s*", re.IGNORECASE)  # of a Diagnostic-Code (RFC 3464): delayed bounces have it
+_ADDRESS_TYPE = re.compile(r"\A\s*smtp;\s*", re.IGNORECASE)  # of a Diagnostic-Code (RFC 3464): delayed bounces have it
 _REPLY = re.compile(r"[2-5]\d\d", re.ASCII)
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}", re.ASCII)
 
@@ -213,12 +214,10 @@ def read(element: Any, source: Source) -> Outcome:
     name = element.get("event")
     kind = EVENTS.get(name) if type(name) is str else None
     if kind is None:
-        name = reading.required(element, "event").strip().lower()
-        if name in NOTICES:
-            return Notice(name=name, detail=reading.loose_text(_object(element, "error").get("message")) or "")
-        kind = EVENTS.get(name, EventKind.UNKNOWN)
-        if kind is EventKind.UNKNOWN and not element.get("recipient"):
-            return Notice(name=name)
+        named = _named(element)
+        if isinstance(named, Notice):
+            return named
+        kind = named
     failure, actor = None, Actor.UNKNOWN
     if kind is EventKind.BOUNCED:
         kind, failure = _failed(element)
@@ -233,6 +232,15 @@ def read(element: Any, source: Source) -> Outcome:
         scopes = _scopes(element)
         return tuple(_event(element, source, kind, recipient, actor, scope=scope) for scope in scopes)
     return _event(element, source, kind, recipient, actor, failure)
+
+
+def _named(element: Mapping[str, Any]) -> EventKind | Notice:
+    """Say what an event is whose name is not written as it is documented, or not documented."""
+    name = _lower(reading.required(element, "event"))
+    kind = EVENTS.get(name, EventKind.UNKNOWN)
+    if name in NOTICES or (kind is EventKind.UNKNOWN and not element.get("recipient")):
+        return Notice(name=name)
+    return kind
 
 
 def _event(  # noqa: PLR0917 (called for every element: positional arguments are quicker)
@@ -349,7 +357,7 @@ def _failure(kind: EventKind, claimed: Reason | None, reported: str | None, stat
     return Failure(
         reply_code=code if _REPLY.fullmatch(code) and code not in CODES else None,
         enhanced_code=next((w for w in written if isinstance(w, str) and _ENHANCED.fullmatch(w)), None),
-        diagnostic=message and _ADDRESS_TYPE.sub("", message, count=1) if message else None,
+        diagnostic=_ADDRESS_TYPE.sub("", message or "") or None,
         reported=reported,
         claimed=claimed,
     )
