@@ -327,40 +327,50 @@ def _scopes(element: Mapping[str, Any]) -> tuple[Scope, ...]:
 def _failed(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
     reason = reading.text(element, "reason")
     severity = reading.text(element, "severity")
-    status = _object(element, "delivery-status")
-    kind, claimed = _ending(_lower(reason), _lower(severity), status)
-    return kind, _failure(kind, claimed, reason, status)
-
-
-def _ending(reason: str, severity: str, status: Mapping[str, Any]) -> tuple[EventKind, Reason | None]:
+    status = element.get("delivery-status")
+    if type(status) is not dict:
+        status = _object(element, "delivery-status")
     code = reading.loose_text(status.get("code")) or ""
+    kind, claimed = _ending(_lower(reason), _lower(severity), code, status.get("bounce-type"))
+    return kind, _failure(kind, claimed, reason, code, status)
+
+
+def _ending(reason: str, severity: str, code: str, bounce_type: object) -> tuple[EventKind, Reason | None]:
     if end := ENDS.get(reason) or END_CODES.get(code):
         return end
     if_permanent, claimed = CODES.get(code) or REASONS.get(reason, UNLISTED_REASON)
     kind = SEVERITIES.get(severity, UNLISTED_SEVERITY)
     if kind is EventKind.BOUNCED:
         kind = if_permanent
-        if kind is EventKind.BOUNCED:
-            kind = BOUNCE_TYPES.get(_lower(reading.loose_text(status.get("bounce-type"))), kind)
+        if kind is EventKind.BOUNCED and isinstance(bounce_type, str):
+            kind = BOUNCE_TYPES.get(_lower(bounce_type), kind)
     return kind, claimed
 
 
-def _failure(kind: EventKind, claimed: Reason | None, reported: str | None, status: Mapping[str, Any]) -> Failure:
-    code = reading.loose_text(status.get("code")) or ""
+def _failure(
+    kind: EventKind, claimed: Reason | None, reported: str | None, code: str, status: Mapping[str, Any]
+) -> Failure:
     if kind is EventKind.DROPPED and claimed is not None:
         return Failure(reported=reported or code, claimed=claimed)  # its code and words are Mailgun's, not a server's
     message = reading.loose_text(status.get("message")) or reading.loose_text(status.get("description"))
     last = reading.loose_text(status.get("last-message"))
     if last or code in END_CODES:  # "Too old" says nothing; the last reply of those eight hours does
         message, code = last, reading.loose_text(status.get("last-code")) or ""
-    written = (status.get(name) for name in ("enhanced-code", "bounce-code", "code"))
     return Failure(
         reply_code=code if _REPLY.fullmatch(code) and code not in CODES else None,
-        enhanced_code=next((w for w in written if isinstance(w, str) and _ENHANCED.fullmatch(w)), None),
+        enhanced_code=_enhanced_code(status),
         diagnostic=_ADDRESS_TYPE.sub("", message or "") or None,
         reported=reported,
         claimed=claimed,
     )
+
+
+def _enhanced_code(status: Mapping[str, Any]) -> str | None:
+    for name in ("enhanced-code", "bounce-code", "code"):  # of delayed bounces; of forms
+        written = status.get(name)
+        if isinstance(written, str) and _ENHANCED.fullmatch(written):
+            return written
+    return None
 
 
 def _lower(word: str | None) -> str:
@@ -408,17 +418,17 @@ def _read_form(form: Form, source: Source) -> Outcome:
 
 
 def _form_failed(form: Form, name: str) -> tuple[EventKind, Failure]:
-    code, reason = _mailguns(form, "code"), _mailguns(form, "reason")
+    code, reason = _mailguns(form, "code") or "", _mailguns(form, "reason")
+    if name == "bounced":
+        kind, claimed = _ending("bounce", "permanent", code, None)
+    else:
+        kind, claimed = _dropped(_lower(reason), code)
     status = {
         "code": code,
         "message": _mailguns(form, "error") or _mailguns(form, "notification"),
         "description": _mailguns(form, "description"),
     }
-    if name == "bounced":
-        kind, claimed = _ending("bounce", "permanent", status)
-    else:
-        kind, claimed = _dropped(_lower(reason), code or "")
-    return kind, _failure(kind, claimed, reason or name, status)
+    return kind, _failure(kind, claimed, reason or name, code, status)
 
 
 def _dropped(reason: str, code: str) -> tuple[EventKind, Reason | None]:
