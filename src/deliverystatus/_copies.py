@@ -38,10 +38,10 @@ class CopyKey(NamedTuple):
     part: tuple[int, int] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Copies(Mapping[CopyKey, Record]):
     """
-    The records of all copies, by key.
+    The records of all copies, by key. Equal if they hold the same, in whatever order and however often it was said.
 
     Attributes:
         uncorrelated: Events that name no copy: an asynchronous bounce without an id, a change of a suppression list.
@@ -61,6 +61,14 @@ class Copies(Mapping[CopyKey, Record]):
 
     def __len__(self) -> int:
         return len(self._records)
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if isinstance(other, Copies) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as every mapping
+
+    def _content(self) -> tuple[object, ...]:
+        return dict(self._records), frozenset(self.uncorrelated), frozenset(self.tests)
 
 
 def fold_copies(events: Iterable[Event]) -> Copies:
@@ -142,25 +150,27 @@ class _Groups:
         return known
 
     def _united(self, one: int | None, other: int | None) -> int | None:
-        """Make one group of two. The larger stays, so that no event moves more than log n times."""
+        """Make one group of two, in the place of the older. No event moves more than log n times."""
         if one is None or other is None:
             return other if one is None else one
         one, other = self._root(one), self._root(other)
         if one != other:
-            if len(self._events[one]) < len(self._events[other]):
-                one, other = other, one
+            one, other = min(one, other), max(one, other)
+            smaller, larger = sorted((self._events[one], self._events[other]), key=len)
+            larger += smaller
+            self._events[one], self._events[other] = larger, []
             self._united_with[other] = one
-            self._events[one] += self._events[other]
-            self._events[other] = []
         return one
 
     def add_by_internet_message_id(self, events: list[Event]) -> list[Event]:
-        """Put events without an id where another event with their Message-ID is; give back those that found none."""
+        """Put events without an id where others with their Message-ID are, if it is one place; give back the rest."""
+        left: list[Event] = []
         by_message_id: dict[object, list[Event]] = {}
         for group in self.all():
             for event in group:
-                by_message_id.setdefault(_internet_key(event), group)
-        left: list[Event] = []
+                key = _internet_key(event)
+                if by_message_id.setdefault(key, group) is not group:
+                    by_message_id[key] = left  # sent again with the same Message-ID: which copy it is, nobody can say
         for event in events:
             found = by_message_id.get(_internet_key(event), left) if event.internet_message_id else left
             found.append(event)

@@ -322,19 +322,20 @@ class Record:
         """
         try:
             slots: dict[SlotKey, Slot] = {}
-            for each in stored["slots"]:
+            for each in _checked(stored["slots"], list):
                 evidence = Event.from_dict(each["evidence"])
-                first, last, bound = (
-                    each[name] and datetime.fromisoformat(each[name]) for name in ("first", "last", "bound")
-                )
+                first, last, bound = (_stored_time(each[name]) for name in ("first", "last", "bound"))
                 key, slot = slot_key(evidence), Slot(first, last, bound, evidence)
                 slots[key] = _joined(slots[key], slot) if key in slots else slot  # two that a diagnosis now makes one
             return cls(
-                stored["recipient"],
-                frozenset(stored["references"]),
-                frozenset((p, a, m) for p, a, m in stored["message_ids"]),
+                _checked(stored["recipient"], str | None),
+                frozenset(_checked(each, str) for each in _checked(stored["references"], list)),
+                frozenset(
+                    (_checked(provider, str | None), _checked(account, str | None), _checked(message_id, str))
+                    for provider, account, message_id in _checked(stored["message_ids"], list)
+                ),
                 slots,
-                stored["mapping_version"],
+                _checked(stored["mapping_version"], int | None),
             )
         except PayloadError:
             raise
@@ -467,6 +468,21 @@ def _better(a: Event, b: Event) -> Event:
     if when_a != when_b:
         return a if when_a > when_b else b
     return a if a.fingerprint >= b.fingerprint else b
+
+
+def _checked(value: Any, kind: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
+
+
+def _stored_time(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value)
+    if moment.utcoffset() is None:
+        raise ValueError
+    return moment.astimezone(UTC)
 
 
 def _smallest(ids: AbstractSet[Any]) -> frozenset[Any]:

@@ -123,11 +123,19 @@ class RankPolicy:
         name: What it is asked for by.
         meaning: What it is for, in one line.
         levels: The order, lowest first; every status once without an actor, and again with one where that matters.
+
+    Raises:
+        ValueError: If a status has no level without an actor, or more than one: the policy would not be total (law 1).
     """
 
     name: str
     meaning: str
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = attrs.field()
+
+    @levels.validator
+    def _is_total(self, _: object, levels: tuple[Level, ...]) -> None:
+        if sorted(level.status for level in levels if level.actor is None) != sorted(Status):
+            raise ValueError("levels: expected every status once without an actor")
 
     @cached_property
     def _ranks(self) -> Mapping[tuple[Status, Actor], int]:
