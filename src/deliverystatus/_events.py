@@ -655,7 +655,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "attribution": lambda value: _word(Attribution, value, "attribution"),
     "channel": lambda value: _word(Channel, value, "channel"),
     "failure": _written_failure,
-    "scope": lambda value: Scope.of(_written_text(value)),
+    "scope": Scope.of,
     "part": _written_part,
     "tags": _strings,
     "metadata": _mapping,
