@@ -510,7 +510,7 @@ def test_a_rejection_of_one():
     assert EventKind.REJECTED is event.kind
     assert "grace@example.com" == event.recipient
     assert Attribution.EXACT is event.attribution
-    assert ("rejected", "Sandbox subdomains are for tests.") == (event.failure.reported, event.failure.diagnostic)
+    assert ("Sandbox subdomains are for tests.", None) == (event.failure.reported, event.failure.diagnostic)
     assert Reason.SENDER_ACCOUNT is event.reason
 
 
@@ -528,7 +528,14 @@ def test_a_rejection_that_names_its_recipient():
     event = only(body("rejected", recipient="ada@example.com", reject={"reason": "", "description": "Paused."}))
 
     assert "ada@example.com" == event.recipient
-    assert "Paused." == event.failure.diagnostic
+    assert "Paused." == event.failure.reported
+
+
+def test_the_words_of_a_rejection_are_no_reply():
+    """What Mailgun says of our account is not diagnosed as if a server had said it of the mailbox."""
+    event = only(body("rejected", recipient=..., reject={"reason": "The account is disabled."}))
+
+    assert Reason.SENDER_ACCOUNT is event.reason
 
 
 def test_an_event_nobody_documents():

@@ -118,6 +118,9 @@ CODES = {
     "499": (EventKind.SOFT_BOUNCED, Reason.NETWORK_ERROR),   # nobody answered, which is no fault of the address
 }  # fmt: skip
 
+#: What these stand for while Mailgun still tries: a name without a mail server now may have one in an hour
+CODES_IF_TEMPORARY = {"498": Reason.NETWORK_ERROR}
+
 #: ``bounce-type`` of a permanent failure [M2]: "soft" is refused for good, but not for the address
 BOUNCE_TYPES = {"hard": EventKind.BOUNCED, "soft": EventKind.SOFT_BOUNCED}
 
@@ -296,10 +299,9 @@ def _actor(element: Mapping[str, Any]) -> Actor:
 
 def _rejected(element: Mapping[str, Any], source: Source) -> Outcome:
     reject = _object(element, "reject")
-    failure = Failure(
-        diagnostic=reading.loose_text(reject.get("reason")) or reading.loose_text(reject.get("description")),
-        reported="rejected",
-        claimed=Reason.SENDER_ACCOUNT,  # a sandbox domain, a disabled account: the words say which
+    failure = Failure(  # the words are Mailgun's own, and no server's reply to be diagnosed
+        reported=reading.loose_text(reject.get("reason")) or reading.loose_text(reject.get("description")) or "rejected",
+        claimed=Reason.SENDER_ACCOUNT,  # a sandbox domain, a disabled account
     )
     if recipient := reading.text(element, "recipient"):
         return _event(element, source, EventKind.REJECTED, recipient, failure=failure)
@@ -344,6 +346,8 @@ def _ending(reason: str, severity: str, code: str, bounce_type: object) -> tuple
         kind = if_permanent
         if kind is EventKind.BOUNCED and isinstance(bounce_type, str):
             kind = BOUNCE_TYPES.get(_lower(bounce_type), kind)
+    elif kind is EventKind.DEFERRED:
+        claimed = CODES_IF_TEMPORARY.get(code, claimed)
     return kind, claimed
 
 
@@ -353,6 +357,8 @@ def _failure(
     if kind is EventKind.DROPPED and claimed is not None:
         return Failure(reported=reported or code, claimed=claimed)  # its code and words are Mailgun's, not a server's
     message = reading.loose_text(status.get("message")) or reading.loose_text(status.get("description"))
+    if kind is EventKind.DEFERRED and code in CODES_IF_TEMPORARY:
+        return Failure(reported=message or reported, claimed=claimed)  # Mailgun's own words: no server was asked
     last = reading.loose_text(status.get("last-message"))
     if last or code in END_CODES:  # "Too old" says nothing; the last reply of those eight hours does
         message, code = last, reading.loose_text(status.get("last-code")) or ""
