@@ -1,0 +1,219 @@
+from itertools import permutations
+
+import pytest
+
+from deliverystatus import Copies, CopyKey, EventKind, Status, fold, fold_copies
+from deliverystatus.testing import event
+
+ADA = "ada@example.com"
+BY_REFERENCE = {"provider": None, "message_id": None, "reference": "r-1"}
+BY_ID = {"provider": "example", "message_id": "m-1", "reference": None}
+BY_BOTH = {"provider": "example", "message_id": "m-1", "reference": "r-1"}
+BY_NOTHING = {"provider": "example", "message_id": None, "reference": None}
+
+
+def copies_of(*events):
+    """Fold *events* in every order, which must give equal copies; give them."""
+    found = [fold_copies(order) for order in permutations(events)]
+    assert all(found[0] == other for other in found)
+    return found[0]
+
+
+class TestOneCopy:
+    """What is of one copy."""
+
+    def test_own_side_answer_and_webhook(self):
+        """A pending with the reference, the answer with both ids, and a webhook with the provider's: one copy."""
+        copies = copies_of(
+            event("pending", at=0, **BY_REFERENCE),
+            event("accepted", at=1, **BY_BOTH),
+            event("delivered", at=2, **BY_ID),
+        )
+
+        assert [CopyKey(ADA, "r-1", "example", None, "m-1")] == list(copies)
+        assert [Status.DELIVERED] == [record.status for record in copies.values()]
+
+    def test_a_chain_of_ids(self):
+        """Ids lead on: what shares an id with a part of a copy is of the copy, however long the way."""
+        ids = [("r-1", "m-1"), ("r-1", "m-2"), ("r-2", "m-2"), ("r-2", "m-3")]
+        copies = copies_of(*(event("sent", at=at, reference=r, message_id=m) for at, (r, m) in enumerate(ids)))
+
+        assert [CopyKey(ADA, "r-1", "example", None, "m-1")] == list(copies)
+        assert {"r-1", "r-2"} == set(*(record.references for record in copies.values()))
+
+    def test_spellings_of_a_recipient(self):
+        """Cases, blanks and the two spellings of an international domain are one recipient."""
+        spellings = ["ada@bücher.example", "Ada@xn--bcher-kva.example", "ADA@BÜCHER.EXAMPLE", " ada@bücher.example"]
+        copies = fold_copies([event("sent", at=at, recipient=each) for at, each in enumerate(spellings)])
+
+        assert ["ada@xn--bcher-kva.example"] == [key.recipient for key in copies]
+
+    def test_plus_addresses_are_others(self):
+        """What stands after a plus is part of the address."""
+        copies = fold_copies([event("sent", recipient=each) for each in ("ada@example.com", "ada+x@example.com")])
+
+        assert 2 == len(copies)
+
+
+class TestTwoCopies:
+    """What is not."""
+
+    def test_two_recipients_of_one_message(self):
+        """A message to two people has two copies, each with its own fate."""
+        copies = copies_of(
+            event("delivered", recipient="ada@example.com"), event("bounced", recipient="bob@example.com")
+        )
+
+        assert {"ada@example.com": "delivered", "bob@example.com": "bounced"} == {
+            key.recipient: record.status for key, record in copies.items()
+        }
+
+    def test_two_recipients_of_one_reference(self):
+        """The sender's reference joins events of one recipient only."""
+        copies = copies_of(event("pending", recipient="ada@example.com"), event("pending", recipient="bob@example.com"))
+
+        assert 2 == len(copies)
+
+    @pytest.mark.parametrize("other", [{"provider": "other"}, {"account": "second"}, {"message_id": "m-2"}])
+    def test_an_id_is_the_providers_and_the_accounts(self, other):
+        """Two providers, or two accounts, may give the same id to two messages."""
+        copies = copies_of(event("sent"), event("delivered", **other))
+
+        assert 2 == len(copies)
+
+    def test_sent_again(self):
+        """Sending again under another reference makes a new copy, and leaves the old one as it was."""
+        copies = copies_of(
+            event("bounced", message_id="m-1", reference="r-1"),
+            event("delivered", message_id="m-2", reference="r-2"),
+        )
+
+        assert {"r-1": "bounced", "r-2": "delivered"} == {key.reference: each.status for key, each in copies.items()}
+
+    def test_parts_of_a_text_message(self):
+        """Each part of an SMS is its own copy."""
+        parts = [
+            event(kind, recipient="+491701234567", channel="sms", part=part, reference="r-1")
+            for kind, part in [("delivered", (1, 2)), ("sent", (2, 2)), ("sent", (1, 2))]
+        ]
+        copies = copies_of(*parts)
+
+        assert {(1, 2): "delivered", (2, 2): "sent"} == {key.part: record.status for key, record in copies.items()}
+
+    def test_mail_has_no_parts(self):
+        """A part that an e-mail event claims is not looked at."""
+        copies = copies_of(event("sent", part=(1, 2)), event("delivered", part=(2, 2)))
+
+        assert [None] == [key.part for key in copies]
+
+
+class TestUncorrelated:
+    """What names no copy."""
+
+    @pytest.mark.parametrize("missing", [{"message_id": None}, {"recipient": None}])
+    def test_makes_up_no_copy(self, missing):
+        """An event without an id, or without a recipient, is kept apart: it makes up no copy, and joins none."""
+        lost = event("bounced", **missing)
+        copies = copies_of(event("delivered"), lost)
+
+        assert [Status.DELIVERED] == [record.status for record in copies.values()]
+        assert (lost,) == copies.uncorrelated
+
+    def test_a_message_id_header_leads_to_its_copy(self):
+        """Without an id, the Message-ID leads to the copy of that recipient and provider where it was seen."""
+        header = {"internet_message_id": "1@example.com"}
+        copies = copies_of(event("delivered", **header), event("bounced", **BY_NOTHING, **header))
+
+        assert [Status.BOUNCED] == [record.status for record in copies.values()]
+        assert () == copies.uncorrelated
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"internet_message_id": "2@example.com"},
+            {"internet_message_id": None},
+            {"recipient": "bob@example.com"},
+            {"provider": "other"},
+            {"account": "second"},
+        ],
+    )
+    def test_another_message_id_header_leads_nowhere(self, other):
+        """Another header, another recipient, another provider or account: another copy, and nobody knows which."""
+        lost = event("bounced", **{**BY_NOTHING, "internet_message_id": "1@example.com", **other})
+        copies = copies_of(event("delivered", internet_message_id="1@example.com"), lost)
+
+        assert (lost,) == copies.uncorrelated
+
+    def test_a_message_id_header_of_two_copies_leads_to_neither(self):
+        """Where a message was sent again with its Message-ID, nobody can say which copy is meant: it is not guessed."""
+        header = {"internet_message_id": "1@example.com"}
+        lost = event("bounced", **BY_NOTHING, **header)
+        copies = copies_of(event("sent", message_id="m-1", **header), event("sent", message_id="m-2", **header), lost)
+
+        assert (lost,) == copies.uncorrelated
+        assert [Status.SENT] * 2 == [record.status for record in copies.values()]
+
+    def test_test_mode(self):
+        """What a provider's test mode reports makes up no copy, and joins none."""
+        practice = event("bounced", at=9, test=True)
+        copies = copies_of(event("delivered"), practice)
+
+        assert [Status.DELIVERED] == [record.status for record in copies.values()]
+        assert (practice,) == copies.tests
+        assert () == copies.uncorrelated
+
+
+class TestCopies:
+    """The mapping."""
+
+    def test_reads_as_a_mapping(self):
+        """Copies are a mapping from key to record, of as many as there are."""
+        delivered = event("delivered")
+        copies = fold_copies([delivered])
+        key = CopyKey(ADA, None, "example", None, "m-1")
+
+        assert {key: fold([delivered])} == dict(copies)
+        assert fold([delivered]) == copies[key]
+        assert 1 == len(copies)
+
+    def test_in_the_order_in_which_they_were_first_heard_of(self):
+        """A copy whose parts are found to be one late stands where it was first heard of."""
+        copies = fold_copies(
+            [
+                event("pending", recipient="ada@example.com", **BY_REFERENCE),
+                event("sent", recipient="bob@example.com", **BY_ID),
+                *(event(kind, recipient="ada@example.com", **BY_ID) for kind in ("sent", "deferred", "delivered")),
+                event("accepted", recipient="ada@example.com", **BY_BOTH),
+            ]
+        )
+
+        assert ["ada@example.com", "bob@example.com"] == [key.recipient for key in copies]
+
+    def test_equal_whatever_came_first_and_however_often(self):
+        """Order and repetition make no difference; anything else does."""
+        known, lost, practice = event("sent"), event("bounced", **BY_NOTHING), event("sent", test=True)
+        copies = fold_copies([known, lost, practice])
+
+        assert copies == fold_copies([practice, lost, known, lost, known, practice])
+        assert copies != fold_copies([known, lost])
+        assert copies != fold_copies([known, practice])
+        assert copies != fold_copies([lost, practice])
+        assert copies != {}
+
+    def test_many_that_meet(self):
+        """Groups that are united again and again are still one copy, and fold to the same."""
+        events = [event("sent", at=at, message_id=f"m-{at % 64}", reference=f"r-{at // 2}") for at in range(128)]
+        joining = [event("sent", message_id=f"m-{i}", reference="r-0") for i in range(64)]
+
+        assert 1 == len(fold_copies(events + joining))
+        assert fold_copies(events + joining) == fold_copies(joining + events[::-1])
+
+    def test_every_kind(self):
+        """Any kind of event with its ids is of its copy."""
+        copies = fold_copies([event(kind, **BY_BOTH) for kind in EventKind])
+
+        assert [frozenset(EventKind)] == [record.kinds for record in copies.values()]
+
+    def test_nothing(self):
+        """No events, no copies."""
+        assert Copies({}) == fold_copies([])
