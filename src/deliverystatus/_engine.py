@@ -508,11 +508,16 @@ def _refuse_mixed(parts: Iterable[Record]) -> None:
     recipients = {part.recipient for part in parts} - {None}
     if len(recipients) > 1:
         raise MixedCopiesError("events of more than one recipient in one record; use fold_copies")
-    groups: list[set[object]] = []
-    for ids in {part.references | part.message_ids for part in parts}:
-        linked = [group for group in groups if group & ids]
-        groups = [group for group in groups if not group & ids]
-        groups.append(set(ids).union(*linked))
+    known = {part.references | part.message_ids for part in parts}
+    if len(known) <= 1:
+        return
+    group_of: dict[object, set[object]] = {}
+    for ids in known:
+        linked = {id(group): group for each in ids if (group := group_of.get(each))}
+        largest, *others = sorted(linked.values(), key=len, reverse=True) or [set()]
+        moved = ids.union(*others)
+        largest |= moved
+        group_of.update(dict.fromkeys(moved, largest))
     for sort in (str, tuple):
-        if sum(any(isinstance(each, sort) for each in group) for group in groups) > 1:
+        if len({id(group) for each, group in group_of.items() if isinstance(each, sort)}) > 1:
             raise MixedCopiesError("events of more than one copy in one record; use fold_copies")
