@@ -51,4 +51,4 @@ def comparable(recipient: str) -> str:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:  # not a host name at all: compared as it is spelled
             domain = domain.casefold()
-    return local.casefold() + at + domain.lower()
+    return (local.casefold() + at + domain.lower()).strip()  # IDNA may have taken away what stood behind a blank
