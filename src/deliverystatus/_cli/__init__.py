@@ -1,0 +1,355 @@
+"""
+The commands of ``deliverystatus``: what the library does, for a shell.
+
+Every command shows a table, or with ``--json`` one JSON object a line whose keys are always there. Exit codes: 0 fine;
+1 something could not be read, and what could be was answered; 2 wrong usage. The clock is read here and nowhere else.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import attrs
+import click
+from rich.console import ConsoleRenderable, Group
+from rich.table import Table
+from rich.text import Text
+
+from deliverystatus import Copies, Policy, Provider, Status, UnknownName, diagnose, fold_copies, providers
+from deliverystatus import vocabularies as packs
+from deliverystatus._cli._beside import beside
+from deliverystatus._cli._files import STDIN, File, Found, find, read
+from deliverystatus._cli._rows import Row, rows_of
+from deliverystatus._cli._tables import NARROW, cell, console, in_utc, labelled, numbered, table, write
+from deliverystatus._codes import CONSEQUENCES
+from deliverystatus._explain import Explanation
+from deliverystatus._policies import policy_of
+from deliverystatus.vocabularies import Rule, Vocabulary
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+# -- what the commands share -----------------------------------------------------------------------------------------
+
+
+def _by(convert: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """Make a callback that converts an option's text; what it refuses is wrong usage."""
+
+    def callback(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Any:
+        try:
+            return None if text is None else convert(text)
+        except (UnknownName, ValueError, OSError) as error:
+            raise click.BadParameter(str(error)) from None
+
+    return callback
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.min  # noqa: DTZ901 (refused below, with those that have no zone)
+    if moment.utcoffset() is None:
+        raise ValueError("expected a time with its zone, such as 2026-03-06T12:00:00Z")
+    return moment
+
+
+def _vocabulary(name: str) -> Vocabulary:
+    return Vocabulary.load(name) if name.endswith(".toml") else packs.get(name)
+
+
+def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Give a command several parameters, in this order."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_PATH = click.Path(exists=True, allow_dash=True)
+_FILE = click.Path(exists=True, allow_dash=True, dir_okay=False)
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line, for programs.")
+
+_READING = _options(
+    click.option("--reference", metavar="KEY", help="The metadata key under which you gave your own reference."),
+    click.option("--account", metavar="NAME", help="Your name for the account that the webhooks belong to."),
+)
+
+_COPIES = _options(
+    click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=_PATH),
+    click.option(
+        "--provider",
+        metavar="NAME",
+        callback=_by(providers.get),
+        help="Whose bodies they are, where the files' names do not say.",
+    ),
+    _READING,
+    click.option(
+        "--vocabulary",
+        metavar="NAME",
+        callback=_by(_vocabulary),
+        help="Use the labels and the policy of this label pack, or of one of yours in a .toml file.",
+    ),
+    click.option("--policy", metavar="NAME", callback=_by(policy_of), help="Let this policy choose what is shown."),
+    click.option(
+        "--now", metavar="TIME", callback=_by(_moment), help="Answer as of this time (ISO 8601, with its zone)."
+    ),
+    _AS_JSON,
+)
+
+
+def _rows(
+    *,
+    paths: Iterable[str],
+    provider: Provider | None,
+    reference: str | None,
+    account: str | None,
+    vocabulary: Vocabulary | None,
+    policy: Policy | None,
+    now: datetime | None,
+) -> tuple[list[Row], Found, Copies]:
+    found = Found()
+    read(find(paths, provider, found), found, reference=reference, account=account)
+    copies = fold_copies(event for _, event in found.events)
+    return list(rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC))), found, copies
+
+
+def _finish(found: Found, copies: Copies, *, as_json: bool) -> None:
+    """Tell what is in no row, apart from the answers if those are for a program, and leave with the exit code."""
+    output = console(stderr=as_json)
+    for line in beside(found, copies):
+        output.print(Text(line, "" if line.startswith(" ") else "bold"), soft_wrap=True)
+    click.get_current_context().exit(1 if found.problems else 0)
+
+
+def _show(shown: ConsoleRenderable) -> None:
+    console().print(shown)
+
+
+# -- the commands ----------------------------------------------------------------------------------------------------
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="deliverystatus")
+def cli() -> None:
+    """
+    What happened to the message we sent, and what do we tell the person who asks?
+
+    Files are read by their names: ANYTHING.PROVIDER.json (or .txt, a form) is a webhook body as it was posted,
+    ANYTHING.events.jsonl has an event a line, as "events --json" writes them. "-" is standard input.
+
+    Exit codes: 0 fine, 1 something could not be read, 2 wrong usage.
+    """
+
+
+@cli.command()
+@click.argument("provider", callback=_by(providers.get))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@_READING
+@_AS_JSON
+def events(
+    provider: Provider, files: tuple[str, ...], reference: str | None, account: str | None, *, as_json: bool
+) -> None:
+    """Show the events in webhook bodies of PROVIDER."""
+    found = Found()
+    read([File(file, provider) for file in files], found, reference=reference, account=account)
+    happened = [event for _, event in found.events]
+    if as_json:
+        write(event.to_dict() for event in happened)
+    else:
+        rows = (
+            (
+                in_utc(event.occurred_at),
+                f"{event.kind} (test)" if event.test else event.kind,
+                event.recipient or "",
+                event.reason or "",
+                event.actor if event.actor.ordinal else "",
+                event.message_id or "",
+            )
+            for event in happened
+        )
+        headings = ("Time (UTC)", "What happened", "Who", "Why", "Whose doing", "Message")
+        _show(table(*headings, rows=rows, whole=("Time (UTC)", "What happened")))
+    _finish(found, Copies({}), as_json=as_json)
+
+
+@cli.command()
+@_COPIES
+def status(*, as_json: bool, **asked: Any) -> None:
+    """Show where each copy stands."""
+    copies, found, records = _rows(**asked)
+    if as_json:
+        write(row.stands() for row in copies)
+    else:
+        rows = (
+            (
+                _who(row),
+                labelled(row.explanation.label, row.status),
+                row.status,
+                in_utc(row.since),
+                len(row.record.contradictions) or "",
+            )
+            for row in copies
+        )
+        headings = ("Who", "Label", "Status", "Since (UTC)", "Contra-\ndictions")
+        _show(table(*headings, rows=rows, whole=headings[2:]))
+    _finish(found, records, as_json=as_json)
+
+
+@cli.command()
+@_COPIES
+@click.option("--details", is_flag=True, help="Show also what not to conclude, and what was seen when.")
+def explain(*, details: bool, as_json: bool, **asked: Any) -> None:
+    """Say what happened to each copy and what to do."""
+    copies, found, records = _rows(**asked)
+    if as_json:
+        write(row.explained() for row in copies)
+    else:
+        _show(_explanations(copies, console().width, details=details))
+    _finish(found, records, as_json=as_json)
+
+
+def _who(row: Row) -> ConsoleRenderable:
+    return Group(cell(row.recipient), cell(row.which, "dim")) if row.which else cell(row.recipient)
+
+
+def _explanations(rows: Iterable[Row], width: int, *, details: bool) -> Table:
+    """Show four columns, or two where four would be too narrow to read."""
+    told = (
+        (
+            _who(row),
+            labelled(row.explanation.label, row.status),
+            Group(cell(row.explanation.meaning), *(_details(row.explanation) if details else ())),
+            numbered(row.explanation.next_steps),
+        )
+        for row in rows
+    )
+    if width >= NARROW:
+        return table("Who", "Label", "What it means", "What to do", rows=told, lines=True)
+    folded = ((Group(who, label), Group(meaning, "", steps)) for who, label, meaning, steps in told)
+    return table("Who and label", "What it means and what to do", rows=folded, lines=True)
+
+
+def _details(explanation: Explanation) -> Iterator[ConsoleRenderable]:
+    for caveat in explanation.caveats:
+        yield cell("")
+        yield cell(caveat, "italic")
+    yield cell("")
+    for seen in explanation.evidence:
+        yield cell(f"{in_utc(seen.occurred_at)} {seen.text}", "dim")
+
+
+@cli.command("diagnose")
+@click.argument("texts", metavar="[TEXT...]", nargs=-1)
+@_AS_JSON
+def diagnose_(texts: tuple[str, ...], *, as_json: bool) -> None:
+    """
+    Say why messages failed, from servers' replies.
+
+    Each TEXT is a reply; "-", or no TEXT, reads one a line from standard input.
+    """
+    answers = [(reply, diagnose(reply)) for reply in _replies(texts)]
+    if as_json:
+        write({**attrs.asdict(d), "problem_of": CONSEQUENCES[d.reason].who_acts} for _, d in answers)
+    else:
+        rows = (
+            (
+                reply,
+                d.reason,
+                d.permanence,
+                "yes" if d.address_is_bad else "no",
+                d.evidence,
+                CONSEQUENCES[d.reason].who_acts,
+            )
+            for reply, d in answers
+        )
+        _show(table("Reply", "Why", "Lasting", "Bad address", "What decided", "Whose problem", rows=rows))
+
+
+def _replies(texts: tuple[str, ...]) -> Iterator[str]:
+    if not texts and sys.stdin.isatty():
+        raise click.UsageError('give a reply, or "-" to read replies from standard input')
+    for text in texts or (STDIN,):
+        if text == STDIN:
+            lines = sys.stdin.buffer.read().decode(errors="replace").splitlines()
+            yield from filter(str.strip, lines)
+        else:
+            yield text
+
+
+@cli.command("providers")
+@_AS_JSON
+def providers_(*, as_json: bool) -> None:
+    """List the providers whose webhooks can be read."""
+    known = [providers.get(name) for name in providers.names()]
+    if as_json:
+        write(
+            {
+                "name": provider.name,
+                "title": provider.title,
+                "channel": provider.channel,
+                "confirms_delivery": provider.confirms_delivery,
+                "words": _words(provider),
+            }
+            for provider in known
+        )
+    else:
+        rows = ((p.name, p.title, p.channel, "yes" if p.confirms_delivery else "no", _words(p)) for p in known)
+        _show(table("Name", "Title", "Channel", "Confirms delivery", "Words known", rows=rows))
+
+
+def _words(provider: Provider) -> int:
+    return sum(map(len, provider.tables.values()))
+
+
+@cli.group(invoke_without_command=True)
+@_AS_JSON
+@click.pass_context
+def vocabularies(context: click.Context, *, as_json: bool) -> None:
+    """List the label packs, products' own words."""
+    if context.invoked_subcommand is not None:
+        return
+    known = [packs.get(name) for name in packs.names()]
+    if as_json:
+        write({"name": pack.name, "title": pack.title, "policy": pack.policy, "labels": pack.words} for pack in known)
+    else:
+        rows = ((pack.name, pack.title, pack.policy, ", ".join(pack.words)) for pack in known)
+        _show(table("Name", "Title", "Policy", "Labels", rows=rows))
+
+
+@vocabularies.command("show")
+@click.argument("vocabulary", metavar="NAME", callback=_by(_vocabulary))
+@_AS_JSON
+def show(vocabulary: Vocabulary, *, as_json: bool) -> None:
+    """
+    Show the label of each status in a label pack.
+
+    NAME is one of the packs that come along, or a .toml file of yours.
+    """
+    if as_json:
+        write({"status": status, "when": when, "label": label} for status, when, label in _labels(vocabulary))
+    else:
+        rows = ((status, when or "", labelled(label, status)) for status, when, label in _labels(vocabulary))
+        _show(table("Status", "When", "Label", rows=rows))
+
+
+def _labels(vocabulary: Vocabulary) -> Iterator[tuple[Status, str | None, str]]:
+    """Give the labels of each status: those for some cases, in the order in which they are tried, then the usual one."""
+    for each in Status:
+        for rule in vocabulary.rules:
+            if not rule.status or each in rule.status:
+                yield each, _when(rule), rule.label
+        yield each, None, vocabulary.labels[each]
+
+
+_TRACKED = {True: "deliveries are tracked", False: "deliveries are not tracked", None: ""}
+
+
+def _when(rule: Rule) -> str:
+    words = (" or ".join(sorted(words)) for words in (rule.reason, rule.permanence))
+    return "; ".join(filter(None, (*words, _TRACKED[rule.tracked])))
