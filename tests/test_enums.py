@@ -53,7 +53,8 @@ WORDS = [word for vocabulary in PINNED for word in vocabulary]
 
 def test_every_vocabulary_is_pinned():
     """A new vocabulary is pinned here as well."""
-    assert set(enums.Word.__subclasses__()) == set(PINNED)
+    here = {each for each in vars(enums).values() if isinstance(each, type) and issubclass(each, enums.Word)}
+    assert here - {enums.Word} == set(PINNED)
 
 
 @pytest.mark.parametrize("vocabulary", PINNED, ids=lambda vocabulary: vocabulary.__name__)

@@ -166,10 +166,13 @@ def _reason(
         return AT_HOST[host][detail], f"code: {enhanced} at {host}"
     if detail in SPECIFIC:
         return SPECIFIC[detail], f"code: {enhanced}"
+    if reply and REPLIES.get(reply) is Reason.SENDER_ACCOUNT:  # RFC 4954 gives these to authentication alone
+        return Reason.SENDER_ACCOUNT, f"reply: {reply}"
+    # asked before the other replies: 5.7.1 at RCPT is a policy, not an unknown user, and so is an unregistered 5.7.606
+    if general := GENERIC.get("7.0" if detail.startswith("7.") else detail):
+        return general, f"code: {enhanced}"
     if command and reply and (at_command := REPLIES_AT.get((command, reply))):
         return at_command, f"reply: {reply} at {command}"
-    if general := GENERIC.get(detail):
-        return general, f"code: {enhanced}"
     if reply and (by_reply := REPLIES.get(reply)):
         return by_reply, f"reply: {reply}"
     return Reason.UNKNOWN, ""

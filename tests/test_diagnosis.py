@@ -1,0 +1,310 @@
+"""From a server's words and codes to a reason: each rule, each layer, and the traps of real replies."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deliverystatus import Diagnosis, Permanence, Reason, diagnose
+from deliverystatus import _diagnosis as diagnosis
+from deliverystatus._codes import AT_HOST, CONSEQUENCES, GENERIC, REPLIES, REPLIES_AT, SPECIFIC
+from deliverystatus._text import LIMIT
+
+#: For each rule, in its order: words that make it fire, and no rule before it.
+FIRES = (
+    (Reason.GREYLISTED, "You are greylisted, come back in five minutes"),
+    (Reason.MAILBOX_FULL, "The mailbox is full"),
+    (Reason.MESSAGE_TOO_LARGE, "message too large"),
+    (Reason.SENDER_AUTHENTICATION, "the DMARC policy of the domain says no"),
+    (Reason.SENDER_ACCOUNT, "Email address is not verified"),
+    (Reason.RECIPIENT_REFUSED, "you are not allowed to post to this group"),
+    (Reason.UNKNOWN_RECIPIENT, "no such user here"),
+    (Reason.MAILBOX_DISABLED, "this account has been disabled"),
+    (Reason.UNKNOWN_DOMAIN, "domain not found"),
+    (Reason.RELAY_DENIED, "relaying denied"),
+    (Reason.RATE_LIMITED, "too many connections"),
+    (Reason.REPUTATION_BLOCKED, "your host is on a blocklist"),
+    (Reason.SPAM_CONTENT, "this looks like spam"),
+    (Reason.CONTENT_REJECTED, "a virus was found"),
+    (Reason.SENDER_REJECTED, "sender rejected"),
+    (Reason.NETWORK_ERROR, "connection refused"),
+    (Reason.RECIPIENT_SERVER_ERROR, "internal error"),
+    (Reason.EXPIRED, "the message has expired"),
+)
+
+COMMANDS = ("CONNECT", "HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "QUIT")
+
+
+def reason(text: str, **known: str) -> Reason:
+    """Say why."""
+    return diagnose(text, **known).reason
+
+
+class TestWords:
+    """The first layer."""
+
+    def test_every_rule_is_shown(self):
+        """No rule without an example, in the order in which rules are asked."""
+        assert [rule for rule, _ in diagnosis.WORDS] == [rule for rule, _ in FIRES]
+
+    @pytest.mark.parametrize("expected,text", FIRES, ids=[rule.value for rule, _ in FIRES])
+    def test_fires(self, expected: Reason, text: str):
+        """The words of a rule give its reason, in any case, and are the evidence."""
+        found = diagnose(text.upper())
+        assert (expected, "words") == (found.reason, found.evidence.partition(":")[0])
+
+    @pytest.mark.parametrize("expected,text", FIRES, ids=[rule.value for rule, _ in FIRES])
+    def test_words_outrank_codes(self, expected: Reason, text: str):
+        """The words come first: a code that says something else does not change what they mean."""
+        assert {expected} == {reason(f"550 {code} {text}") for code in ("5.7.1", "5.1.1", "5.3.2")}
+
+    @pytest.mark.parametrize(
+        "text,expected",
+        [
+            ("The email account that you tried to reach does not exist", Reason.UNKNOWN_RECIPIENT),
+            ("This user doesn't have an example.com account", Reason.UNKNOWN_RECIPIENT),
+            ("User ada not listed in the directory: user not listed in it", Reason.UNKNOWN_RECIPIENT),
+            ("Your IP address has been blocked", Reason.REPUTATION_BLOCKED),
+            ("421 too many invalid recipients", Reason.RATE_LIMITED),
+            ("too many hops", Reason.NETWORK_ERROR),
+            ("retry timeout exceeded", Reason.EXPIRED),
+            ("retry time has expired after a connection timed out", Reason.NETWORK_ERROR),
+            ("unroutable sender address", Reason.SENDER_REJECTED),
+            ("unrouteable address", Reason.UNKNOWN_DOMAIN),
+        ],
+    )
+    def test_told_apart(self, text: str, expected: Reason):
+        """Neighbours that share words are told apart."""
+        assert expected is reason(text)
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\n550-5.2.0 ", "\n5.2.0 ", "\n \t550 5.2.0 "])
+    def test_lines(self, end: str):
+        """A sentence runs on over the lines of a reply, whatever codes they repeat."""
+        assert Reason.UNKNOWN_RECIPIENT is reason(f"550-5.2.0 the account you tried{end}to reach does not exist")
+
+
+class TestCodes:
+    """The other layers."""
+
+    @pytest.mark.parametrize("code", SPECIFIC)
+    def test_specific(self, code: str):
+        """A code that names a cause decides where no words do."""
+        assert (SPECIFIC[code], f"code: 5.{code}") == (reason(f"550 5.{code} no"), diagnose(f"5.{code}").evidence)
+
+    @pytest.mark.parametrize("code", [code for code, named in GENERIC.items() if named])
+    def test_generic(self, code: str):
+        """A code that names a neighbourhood decides where nothing else does."""
+        assert GENERIC[code] is reason("no", enhanced_code=f"5.{code}")
+
+    @pytest.mark.parametrize("code", [code for code, named in GENERIC.items() if not named])
+    def test_nothing_said(self, code: str):
+        """A code that says "other" leaves it to the reply code."""
+        assert (Reason.UNKNOWN, Reason.MAILBOX_FULL) == (reason(f"5.{code}"), reason(f"552 5.{code} no"))
+
+    @pytest.mark.parametrize("reply", REPLIES)
+    def test_replies(self, reply: str):
+        """A reply code decides last."""
+        assert (REPLIES[reply] or Reason.UNKNOWN) is reason(f"{reply} no")
+
+    @pytest.mark.parametrize("command,reply", REPLIES_AT)
+    def test_replies_at_a_command(self, command: str, reply: str):
+        """A reply code means what it means at that command."""
+        assert REPLIES_AT[command, reply] is reason("no", reply_code=reply, smtp_command=command.lower())
+
+    @pytest.mark.parametrize("host,code", [(host, code) for host, table in AT_HOST.items() for code in table])
+    def test_codes_at_a_host(self, host: str, code: str):
+        """Some hosts have codes of their own, and meanings of their own (trap 8)."""
+        assert AT_HOST[host][code] is reason(f"550 5.{code} no", remote_mta=f"MX.{host}.")
+
+    def test_a_host_is_a_whole_name(self):
+        """A name that merely ends alike is another host."""
+        assert Reason.PROTOCOL_ERROR is reason("550 5.7.30 no", remote_mta="mx.notgoogle.com")
+
+    def test_no_failure(self):
+        """A code of success names no cause."""
+        assert Reason.UNKNOWN is reason("5.1.5")
+
+    def test_nothing(self):
+        """Nothing said, nothing known."""
+        assert Diagnosis(Reason.UNKNOWN, Permanence.UNDETERMINED, False, "") == diagnose("")
+
+    def test_the_text_is_the_better_witness(self):
+        """The code in the text comes from the server that refused; the field may be of one on the way."""
+        assert "5.2.2" == diagnose("550 5.2.2 no", enhanced_code="5.0.0").enhanced_code
+
+    def test_the_given_reply_code_stands(self):
+        """A reply code that is known apart is not looked for."""
+        assert "552" == diagnose("550 no", reply_code="552").reply_code
+
+
+class TestPermanence:
+    """How long it lasts."""
+
+    @pytest.mark.parametrize(
+        "text,expected",
+        [
+            ("550 5.7.1 spf failed", Permanence.PERMANENT),
+            ("450 4.7.1 spf failed", Permanence.TRANSIENT),
+            ("spf failed", Permanence.UNDETERMINED),
+            ("550 what", Permanence.PERMANENT),
+            ("550 no such user, try again later", Permanence.TRANSIENT),
+            ("552 5.2.2 mailbox full", Permanence.TRANSIENT),
+            ("421 4.7.0 closing", Permanence.TRANSIENT),
+            ("599 what", Permanence.UNDETERMINED),
+        ],
+    )
+    def test_permanence(self, text: str, expected: Permanence):
+        """The cause decides; the class only where the cause leaves it open; words that promise a change always."""
+        assert expected is diagnose(text).permanence
+
+
+class TestBadAddress:
+    """Law 8: only what the address is at fault for may suppress it."""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("text", ["550 5.1.1 user unknown", "550 5.1.2 no", "553 5.1.3 no", "550 domain not found"])
+    def test_only_where_it_was_named(self, command: str, text: str):
+        """Before RCPT nobody was named, and after DATA a filter speaks: neither condemns an address."""
+        assert (command in {"RCPT", "QUIT"}) is diagnose(text, smtp_command=command).address_is_bad
+
+    @pytest.mark.parametrize("command", diagnosis.BEFORE_RCPT)
+    def test_before_rcpt(self, command: str):
+        """What sounds like the recipient before RCPT is about us (trap 11)."""
+        assert diagnosis.BEFORE_RCPT[command] is reason("550 user unknown", smtp_command=command)
+
+    def test_closing(self):
+        """A server that hangs up says nothing lasting about an address."""
+        assert not diagnose("421 4.1.1 user unknown", smtp_command="RCPT").address_is_bad
+
+    @given(st.text(), st.sampled_from(COMMANDS))
+    def test_implies_a_bad_reason(self, text: str, command: str):
+        """No address is bad for a reason that is not about addresses, or for one that passes."""
+        found = diagnose(text, smtp_command=command)
+        lasting = CONSEQUENCES[found.reason].bad_address and found.permanence is Permanence.PERMANENT
+        assert lasting or not found.address_is_bad
+
+
+class TestTraps:
+    """What real replies do, with numbers that catalogues of them use."""
+
+    @pytest.mark.parametrize(
+        "text,command,expected,permanence",
+        [
+            # generic codes say nothing
+            ("550 5.7.1 No such user", None, Reason.UNKNOWN_RECIPIENT, Permanence.PERMANENT),
+            ("550 5.7.1 listed by a DNSBL", None, Reason.REPUTATION_BLOCKED, Permanence.PERMANENT),
+            ("550 5.7.1 sorry", "RCPT", Reason.POLICY_REJECTED, Permanence.PERMANENT),
+            ("550 5.7.606 sorry", "RCPT", Reason.POLICY_REJECTED, Permanence.PERMANENT),
+            ("550 sorry", "RCPT", Reason.UNKNOWN_RECIPIENT, Permanence.PERMANENT),
+            ("550 sorry", None, Reason.POLICY_REJECTED, Permanence.PERMANENT),
+            # 5xx with a temporary cause
+            ("550 5.2.1 The user is receiving mail at a rate that is too high", None, Reason.RATE_LIMITED, Permanence.TRANSIENT),
+            ("550 5.1.1 too many recipients this hour", "RCPT", Reason.RATE_LIMITED, Permanence.TRANSIENT),
+            ("554 5.7.1 temporary locked, try again later", None, Reason.POLICY_REJECTED, Permanence.TRANSIENT),
+            ("550 connection frequency limited", None, Reason.RATE_LIMITED, Permanence.TRANSIENT),
+            # 4xx that is final
+            ("450 4.1.1 User unknown", "RCPT", Reason.UNKNOWN_RECIPIENT, Permanence.PERMANENT),
+            ("4.0.0 No MX found for example.com", None, Reason.UNKNOWN_DOMAIN, Permanence.PERMANENT),
+            ("NXDOMAIN", None, Reason.UNKNOWN_DOMAIN, Permanence.PERMANENT),
+            # nested and truncated replies
+            ("5.1.0 - Unknown address error 550-'5.2.2 <ada@example.com>... Mailbox Full'", None, Reason.MAILBOX_FULL, Permanence.TRANSIENT),
+            ("550-5.7.1 Unauthenticated email from example.org is not accepted due to domain's", None, Reason.SENDER_AUTHENTICATION, Permanence.PERMANENT),
+            # the sender, not the recipient, does not exist
+            ("553 5.1.8 Domain of sender address does not exist", "MAIL", Reason.SENDER_REJECTED, Permanence.PERMANENT),
+            ("550 5.1.7 sorry", None, Reason.SENDER_REJECTED, Permanence.PERMANENT),
+            # who is blocked
+            ("550 IP address blacklisted by recipient", None, Reason.REPUTATION_BLOCKED, Permanence.PERMANENT),
+            ("554 5.7.1 Client host rejected", "RCPT", Reason.REPUTATION_BLOCKED, Permanence.PERMANENT),
+            ("550 Access denied", "MAIL", Reason.SENDER_REJECTED, Permanence.PERMANENT),
+            ("550 Access denied", "CONNECT", Reason.POLICY_REJECTED, Permanence.PERMANENT),
+            # our account
+            ("554 Message rejected: Email address is not verified", None, Reason.SENDER_ACCOUNT, Permanence.PERMANENT),
+            ("550 5.1.8 Access denied, bad outbound sender", None, Reason.SENDER_ACCOUNT, Permanence.PERMANENT),
+            ("535 sorry", None, Reason.SENDER_ACCOUNT, Permanence.PERMANENT),
+            ("530 5.7.0 sorry", None, Reason.SENDER_ACCOUNT, Permanence.PERMANENT),
+        ],
+    )  # fmt: skip
+    def test_meaning(self, text: str, command: str | None, expected: Reason, permanence: Permanence):
+        """What is meant is understood, whatever the class and the code say."""
+        found = diagnose(text, smtp_command=command)
+        assert (expected, permanence) == (found.reason, found.permanence)
+
+    @pytest.mark.parametrize(
+        "text,reply,enhanced",
+        [
+            ("550 5.1.1 no", "550", "5.1.1"),
+            ("550-5.1.1 no", "550", "5.1.1"),
+            ("550 #5.1.1 no", "550", "5.1.1"),
+            ("smtp;550 5.1.1 no", "550", "5.1.1"),
+            ("no mailbox by that name (#5.1.1 - chkusr)", None, "5.1.1"),
+            ("the code is 5.1.1.", None, "5.1.1"),
+            ("550 550 5.1.1 no", "550", "5.1.1"),
+            ("554 4.4.7 expired <421 4.4.2 timed out>", "421", "4.4.2"),  # the innermost
+            ("said: 550-5.7.1 no 550 5.7.26 no", "550", "5.7.26"),
+            ("220-mx.example.org 421 4.2.1 no", "421", "4.2.1"),
+            ("552 1 no", "552", None),
+            ("554 30 no", "554", None),
+            ("from 192.0.2.2", None, None),
+            ("see 4.16.55.1", None, None),
+            ("see 5.1.1.2", None, None),
+            ("[203.0.113.250] no", None, None),
+            ("203.0.113.250 said no", None, None),
+            ("X-Unix; 255", None, None),
+            ("605 not an SMTP code", None, None),
+            ("498 No MX", None, None),
+            ("id 1550 no", None, None),
+            ("id=abc/550 no", None, None),
+        ],
+    )
+    def test_codes_in_the_text(self, text: str, reply: str | None, enhanced: str | None):
+        """Codes are found where they are, and not in addresses, versions and exit codes."""
+        found = diagnose(text)
+        assert (reply, enhanced) == (found.reply_code, found.enhanced_code)
+
+
+class TestTotal:
+    """Law 1, and what keeps a hostile reply harmless."""
+
+    @given(
+        st.text(),
+        st.one_of(st.none(), st.text()),
+        st.one_of(st.none(), st.text()),
+        st.one_of(st.none(), st.text(), st.sampled_from(COMMANDS)),
+        st.one_of(st.none(), st.text(), st.sampled_from(["mx.google.com", "outlook.com"])),
+    )
+    def test_total(self, text: str, reply: str | None, enhanced: str | None, command: str | None, host: str | None):
+        """Any text and any fields give a diagnosis, and the same one again."""
+        first, second = (
+            diagnose(text, reply_code=reply, enhanced_code=enhanced, smtp_command=command, remote_mta=host)
+            for _ in range(2)
+        )
+        assert first == second
+
+    @given(st.text(), st.text())
+    def test_bounded(self, text: str, more: str):
+        """What stands behind the first 4,000 characters is not read."""
+        head = text[:LIMIT].ljust(LIMIT)
+        assert diagnose(head) == diagnose(head + more)
+
+    def test_evidence_is_not_shown(self):
+        """Words of the reply may hold an address: they are not in the repr."""
+        assert "ada" not in repr(diagnose("address ada@example does not exist"))
+
+    @pytest.mark.parametrize(
+        "pattern", [pattern for _, pattern in diagnosis.WORDS], ids=[r for r, _ in diagnosis.WORDS]
+    )
+    def test_no_rule_repeats_without_end(self, pattern: str):
+        """A rule looks a bounded way ahead from every place, so no text makes it slow."""
+        outside_classes = re.sub(r"\[[^\]]*\]|\\.", "x", pattern)
+        assert not set("*+") & set(outside_classes)
+
+    @pytest.mark.parametrize(
+        "fragment",
+        [" ", "\n", "\r\n \t", "550 ", "550-", "5.1.1 ", "5.", "5.1", "#", "a", "ip ", "user ", "mailbox", "address not ",
+         "does not have an account", "connection time", "header ", "domain of recipient", "550 5.1.1"],
+    )  # fmt: skip
+    def test_hostile_repetition(self, fragment: str):
+        """Whole bodies of one fragment are read to the limit and no further."""
+        text = fragment * (1_000_000 // len(fragment))
+        assert diagnose(text[:LIMIT]) == diagnose(text)
