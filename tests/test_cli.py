@@ -486,7 +486,7 @@ def test_diagnose_reads_lines(invoke, arguments):
     assert ["unknown_recipient", "mailbox_full"] == [line["reason"] for line in objects(result)]
 
 
-class Terminal(BytesIO):
+class Typed(BytesIO):
     """Standard input where somebody types."""
 
     def isatty(self):
@@ -496,8 +496,8 @@ class Terminal(BytesIO):
 
 def test_diagnose_does_not_wait_for_a_terminal(invoke):
     """With nothing to read, it says what it needs; asked to, it reads what is typed."""
-    assert ["unknown"] == [line["reason"] for line in objects(invoke("diagnose", "--json", "-", stdin=Terminal(b"x")))]
-    result = invoke("diagnose", stdin=Terminal(b"x"))
+    assert ["unknown"] == [line["reason"] for line in objects(invoke("diagnose", "--json", "-", stdin=Typed(b"x")))]
+    result = invoke("diagnose", stdin=Typed(b"x"))
     assert 2 == result.exit_code
     assert "give a reply" in result.stderr
 
@@ -722,6 +722,24 @@ def test_progress_is_for_many_files_on_terminals(invoke, write, tmp_path):
     write("20.sendgrid.json", [sendgrid()])
     assert "Reading" in on_a_terminal("status", "--json", tmp_path)[0]
     assert "" == invoke("status", "--json", tmp_path, FORCE_COLOR="1").stderr
+
+
+class Watched(StringIO):
+    """An output that somebody looks at."""
+
+    def isatty(self):
+        """Say so."""
+        return True
+
+
+@pytest.mark.parametrize("number, told", [(_files.MANY, False), (_files.MANY + 1, True)])
+def test_progress_reads_all_the_same(monkeypatch, write, number, told):
+    """Telling how far it is changes nothing about what is read."""
+    monkeypatch.setattr(sys, "stderr", Watched())
+    file = _files.File(str(write("1.sendgrid.json", [sendgrid()])), providers.get("sendgrid"))
+    found = _files.Found()
+    _files.read([file] * number, found, reference=None, account=None)
+    assert (number, told) == (len(found.events), "Reading" in sys.stderr.getvalue())
 
 
 def test_output_is_as_wide_as_is_said(invoke, write, monkeypatch):

@@ -7,6 +7,7 @@ A file's name says how it is read: ``ANYTHING.PROVIDER.json`` (or ``.txt``, a fo
 """
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -147,9 +148,8 @@ def _file(path: str, otherwise: Provider | None) -> File | None:
 
 def read(files: Sequence[File], found: Found, *, reference: str | None, account: str | None) -> None:
     """Read them all; a progress bar on standard error says how far it is, if they are many and somebody looks."""
-    stderr = Console(stderr=True)
-    watched = len(files) > MANY and stderr.file.isatty()  # not is_terminal: FORCE_COLOR asks for colours only
-    for file in track(files, "Reading", console=stderr, transient=True, disable=not watched):
+    watched = len(files) > MANY and sys.stderr.isatty()  # rich would believe FORCE_COLOR, which asks for colours only
+    for file in track(files, "Reading", console=Console(stderr=True), transient=True) if watched else files:
         try:
             content = file.content()
             if file.provider is None:
