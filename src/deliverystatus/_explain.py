@@ -479,7 +479,9 @@ class _Copy:
         if self.status is Status.DEFERRED:
             return self.now + RETRY_SEEN_AFTER
         limit = STUCK.get(self.status)
-        return None if limit is None else min(self.began or self.now, self.now) + limit  # clocks of others may run ahead
+        if limit is None:
+            return None
+        return min(self.began or self.now, self.now) + limit  # clocks of others may run ahead
 
 
 def _channel(record: Record) -> Channel:
