@@ -273,14 +273,16 @@ def test_vocabulary_may_be_ones_own(invoke, write):
     "options, status, label",
     [
         ([], "bounced", "Not delivered"),
-        (["--policy", "best_reached"], "delivered", "Delivered"),
-        (["--policy", "best_reached", "--vocabulary", "crisisworks"], "delivered", "Delivered"),
+        (["--policy", "best_reached"], "opened", "Opened"),
+        (["--policy", "best_reached", "--vocabulary", "crisisworks"], "opened", "Read"),
         (["--vocabulary", "crisisworks"], "bounced", "Failed"),
     ],
 )
 def test_policy_decides_status_and_label(invoke, write, options, status, label):
     """``--policy`` chooses which fact is shown, with our own labels or a vocabulary's."""
-    path = write("1.sendgrid.json", [sendgrid(), sendgrid("bounce", type="bounce", reason="550 5.1.1 no such user")])
+    path = write(
+        "1.sendgrid.json", [sendgrid("open"), sendgrid("bounce", type="bounce", reason="550 5.1.1 no such user")]
+    )
     for command in ("status", "explain"):
         (row,) = objects(invoke(command, "--json", *options, path))
         assert (status, label) == (row["status"], row["label"])
