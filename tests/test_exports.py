@@ -31,6 +31,14 @@ def test_all_is_what_is_there():
     assert [] == [name for name in exported if not hasattr(deliverystatus, name)]
 
 
+def test_what_is_imported_on_first_use_is_there():
+    """Names that are imported late are listed, and one that does not exist is no attribute."""
+    assert set(deliverystatus.__all__) <= set(dir(deliverystatus))
+    assert deliverystatus._ON_FIRST_USE.keys() <= set(deliverystatus.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        deliverystatus.nothing  # noqa: B018 (asking for it is the test)
+
+
 def test_everything_public_is_in_all():
     """No public name of the package is left out of ``__all__``."""
     public = {

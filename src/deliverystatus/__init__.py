@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from deliverystatus import providers
 from deliverystatus._contract import Element, Notice, Parsed, Provider, Unread
@@ -33,6 +34,13 @@ from deliverystatus.exceptions import (
     UnknownName,
 )
 
+if TYPE_CHECKING:
+    from deliverystatus import vocabularies
+    from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
+    from deliverystatus._suppression import Cause, Decision, Release, SuppressionList, suppress
+    from deliverystatus._suppression_rules import CauseKind, ReleaseProof, Rules, WhyNot
+    from deliverystatus.vocabularies import Tracking, Vocabulary
+
 __all__ = [
     "NOTHING_KNOWN",
     "POLICIES",
@@ -40,16 +48,22 @@ __all__ = [
     "Attribution",
     "Axes",
     "Axis",
+    "Cause",
+    "CauseKind",
+    "Certainty",
     "Channel",
     "Contradiction",
     "Copies",
     "CopyKey",
+    "Decision",
     "DeliveryStatusError",
     "Diagnosis",
     "Effect",
     "Element",
     "Event",
     "EventKind",
+    "Evidence",
+    "Explanation",
     "Failure",
     "MissingExtra",
     "MixedCopiesError",
@@ -64,19 +78,64 @@ __all__ = [
     "RankPolicy",
     "Reason",
     "Record",
+    "Release",
+    "ReleaseProof",
+    "Rules",
     "Scope",
     "ScopeKind",
     "Status",
+    "SuppressionList",
     "TimePolicy",
+    "Tracking",
     "Transition",
     "UnknownName",
     "Unread",
+    "Vocabulary",
+    "WhyNot",
+    "Wording",
     "diagnose",
+    "explain",
     "fold",
     "fold_copies",
     "parse",
     "providers",
+    "suppress",
+    "vocabularies",
 ]
+
+#: What is not needed to read and fold is imported when it is first asked for: it reads package data, or is large.
+_ON_FIRST_USE = {
+    "Cause": "_suppression",
+    "CauseKind": "_suppression_rules",
+    "Certainty": "_explain",
+    "Decision": "_suppression",
+    "Evidence": "_explain",
+    "Explanation": "_explain",
+    "Release": "_suppression",
+    "ReleaseProof": "_suppression_rules",
+    "Rules": "_suppression_rules",
+    "SuppressionList": "_suppression",
+    "Tracking": "vocabularies",
+    "Vocabulary": "vocabularies",
+    "WhyNot": "_suppression_rules",
+    "Wording": "_explain",
+    "explain": "_explain",
+    "suppress": "_suppression",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "vocabularies":
+        return import_module("deliverystatus.vocabularies")
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"deliverystatus.{_ON_FIRST_USE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def parse(
