@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import combinations, permutations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliverystatus import Actor, Attribution, Event, EventKind, Failure, Party, Purpose, Reason
@@ -120,6 +120,7 @@ MANY = [
 ]
 
 
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_what_is_forgotten_does_not_depend_on_when(random):
     """Far more events than are kept give one list, in whatever order, and however they are split."""

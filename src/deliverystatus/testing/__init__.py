@@ -133,7 +133,7 @@ def events(**fixed: Any) -> "SearchStrategy[Event]":
     Raises:
         ImportError: If Hypothesis is not installed.
     """
-    strategy: SearchStrategy[Event] = _strategies().events(**fixed)
+    strategy: SearchStrategy[Event] = _with_hypothesis().events(**fixed)
     return strategy
 
 
@@ -144,7 +144,7 @@ def histories(*, most: int = 8) -> "SearchStrategy[list[Event]]":
     Raises:
         ImportError: If Hypothesis is not installed.
     """
-    strategy: SearchStrategy[list[Event]] = _strategies().histories(most=most)
+    strategy: SearchStrategy[list[Event]] = _with_hypothesis().histories(most=most)
     return strategy
 
 
@@ -156,11 +156,11 @@ def deliveries(*, most: int = 12) -> "SearchStrategy[list[Event]]":
     Raises:
         ImportError: If Hypothesis is not installed.
     """
-    strategy: SearchStrategy[list[Event]] = _strategies().deliveries(most=most)
+    strategy: SearchStrategy[list[Event]] = _with_hypothesis().deliveries(most=most)
     return strategy
 
 
-def _strategies() -> ModuleType:
+def _with_hypothesis() -> ModuleType:
     try:
         from deliverystatus.testing import _strategies as strategies  # noqa: PLC0415 (the rest works without)
     except ModuleNotFoundError as error:
