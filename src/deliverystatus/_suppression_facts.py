@@ -34,8 +34,8 @@ KEPT_COPIES = 4
 #: So many delivered copies are kept, the latest: one that shows the mailbox works, and some that failed afterwards.
 KEPT_DELIVERIES = 3
 
-#: Facts are brought back to their bounds whenever an address has more than this; it saves room, nothing else.
-_ROOM = 16
+#: Facts are brought back to their bounds whenever so many are new; it saves room, nothing else.
+_ROOM = 32
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -200,7 +200,7 @@ def add(facts: Facts, key: FactKey, event: Event) -> None:
     """Put an event among the facts of an address, in place."""
     mine = facts.get(key)
     facts[key] = event if mine is None else later(mine, event)
-    if len(facts) > _ROOM:
+    if mine is None and len(facts) % _ROOM == 0:
         forget(facts)
 
 

@@ -80,7 +80,7 @@ LIFTS = frozenset({Fact.DELIVERED, Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEAS
 #: An unsubscription, by how it was said. Total over Channel.
 STOPS = {
     Channel.EMAIL:    Fact.UNSUBSCRIBED,
-    Channel.SMS:      Fact.STOPPED,  # STOP ends everything from that number until START (CTIA Messaging Principles 5.1.3)
+    Channel.SMS:      Fact.STOPPED,  # STOP ends everything from that number (CTIA Messaging Principles, 5.1.3)
     Channel.WHATSAPP: Fact.STOPPED,
 }  # fmt: skip
 

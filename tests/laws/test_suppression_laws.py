@@ -12,10 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliverystatus import Actor, Attribution, Event, EventKind, Failure, Party, Purpose, Reason
-from deliverystatus._suppression import SuppressionList, suppress
-from deliverystatus._suppression_facts import KEPT_COPIES, KEPT_DAYS, KEPT_DELIVERIES, release_value
-from deliverystatus._suppression_rules import CauseKind, ReleaseProof
+from deliverystatus import (
+    Actor,
+    Attribution,
+    CauseKind,
+    Event,
+    EventKind,
+    Failure,
+    Party,
+    Purpose,
+    Reason,
+    ReleaseProof,
+    SuppressionList,
+    suppress,
+)
+from deliverystatus._suppression_facts import KEPT_COPIES, KEPT_DELIVERIES, release_value
+from deliverystatus._suppression_rules import KEPT_DAYS
 from deliverystatus.testing import START, event, failure
 
 NOW = START + timedelta(days=400)
