@@ -48,8 +48,20 @@ def _scope_name(value: str) -> str:
     return _required_text("scope", value)
 
 
-def _reason(value: "Reason | str | None") -> Reason | None:
-    return value if value is None or isinstance(value, Reason) else Reason(value)
+def _member(name: str, vocabulary: type[_Word], value: object) -> _Word:
+    """Give a word of a vocabulary; the enum's own refusal would repeat what was given."""
+    try:
+        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
+    except ValueError:
+        raise ValueError(f"{name}: not one of the words of {vocabulary.__name__}") from None
+
+
+def _scope_kind(value: ScopeKind | str) -> ScopeKind:
+    return _member("scope", ScopeKind, value)
+
+
+def _reason(value: Reason | str | None) -> Reason | None:
+    return value if value is None or isinstance(value, Reason) else _member("claimed", Reason, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -152,7 +164,7 @@ class Scope:
         TypeError: If *name* is no string.
     """
 
-    kind: ScopeKind = attrs.field(converter=ScopeKind)
+    kind: ScopeKind = attrs.field(converter=_scope_kind)
     name: str = attrs.field(default="", converter=_scope_name)
 
     def __str__(self) -> str:
@@ -172,7 +184,7 @@ class Scope:
         if not isinstance(text, str):
             raise TypeError(f"scope: expected str, got {type(text).__name__}")
         kind, _, name = text.partition(":")
-        return cls(ScopeKind(kind), name)
+        return cls(_scope_kind(kind), name)
 
 
 EVERYTHING = Scope(ScopeKind.EVERYTHING)
@@ -318,21 +330,21 @@ class Event(_Facts):
         if failure is not None and not isinstance(failure, Failure):
             raise TypeError(f"failure: expected a Failure, got {type(failure).__name__}")
         facts = _Facts(
-            EventKind(kind),
+            _member("kind", EventKind, kind),
             Source(
                 provider=_text("provider", provider),
                 account=_text("account", account),
                 received_at=_moment("received_at", received_at),
                 authenticated=_flag("authenticated", authenticated),
-                channel=Channel(channel),
+                channel=_member("channel", Channel, channel),
             ),
             _text("recipient", recipient),
             _text("message_id", message_id),
             _text("reference", reference),
             _moment("occurred_at", occurred_at),
-            Actor(actor),
+            _member("actor", Actor, actor),
             failure,
-            Attribution(attribution),
+            _member("attribution", Attribution, attribution),
             bool(_flag("test", test)),
             Details(
                 scope=None if scope is None else Scope.of(scope),
@@ -679,7 +691,7 @@ def _plain(value: object) -> Any:
 
 def _word(vocabulary: type[_Word], value: object, path: str) -> _Word:
     try:
-        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
+        return _member("", vocabulary, value)
     except ValueError:
         raise PayloadError(f"not one of the words of {vocabulary.__name__}", path=path) from None
 
