@@ -147,6 +147,13 @@ def test_staff_do_not_lift_a_sure_complaint_with_a_doubtful_one():
     assert EVERY == allowed([*both, release(both, "complaint", "recipient", "link_mailed_there").event])
 
 
+@pytest.mark.parametrize("message_id", ["m-1", "m-2", "m-3", "m-4"])
+def test_the_cause_that_stops_more_comes_first(message_id):
+    """A sure complaint is named before a doubtful one, whichever event it is."""
+    doubted = event("complained", at=2, authenticated=False, message_id=message_id)
+    assert [COMPLAINT, doubted] == [cause.evidence for cause in ask([doubted, COMPLAINT]).causes]
+
+
 # -- bad addresses ---------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +292,12 @@ def test_a_delivery_starts_the_count_again():
     assert EVERY == allowed([*failing([1, 2, 3]), event("delivered", message_id="m-9", at=2.5 * DAY)])
     assert NONE == allowed([*failing([1, 2, 3]), event("delivered", message_id="m-9", at=0.5 * DAY)])
     assert NONE == allowed([*failing([1, 2, 3]), event("delivered", message_id="m-9", at=None)])
+
+
+def test_the_latest_delivery_is_remembered():
+    """However much was delivered before, it is the last one that starts the count again."""
+    before = [event("delivered", at=n, message_id=f"d-{n}") for n in range(99)]
+    assert EVERY == allowed([event("delivered", at=3.5 * DAY, message_id="m-9"), *before, *failing([1, 2, 3])])
 
 
 def test_a_tie_of_delivery_and_failure_goes_to_safety():
@@ -493,6 +506,13 @@ def test_a_complaint_known_by_a_list_is_not_lifted_by_the_list():
     assert [()] == [cause.listed_by for cause in ask([entry, removed]).causes]
 
 
+def test_what_one_list_lost_another_may_still_hold():
+    """Only the list that it was taken from is not named any more."""
+    entry = listed(Reason.SUPPRESSED_COMPLAINT, provider="postmark")
+    removed = listed(None, at=2, value="removed", provider="sendgrid")
+    assert [(("postmark", None),)] == [cause.listed_by for cause in ask([entry, removed]).causes]
+
+
 def test_a_manual_entry_binds_where_it_was_made():
     """Listed by hand: no mail by that provider, account and stream; others may send (T8)."""
     entry = [listed(Reason.SUPPRESSED_OTHER, provider="postmark", account="a", scope="stream:broadcast")]
@@ -635,6 +655,22 @@ def test_a_release_must_be_later_than_the_evidence():
     without = event("complained", at=None)
     assert WhyNot.NOT_LATER is release([COMPLAINT], "complaint", "recipient", "link_mailed_there", at=START).why_not
     assert WhyNot.CAUSE_WITHOUT_TIME is release([without], "complaint", "recipient", "link_mailed_there").why_not
+
+
+def test_a_release_in_the_moment_of_the_evidence_is_refused():
+    """A tie goes to safety, and is told at once."""
+    tied = release([COMPLAINT], "complaint", "recipient", "link_mailed_there", at=COMPLAINT.occurred_at)
+    assert WhyNot.NOT_LATER is tied.why_not
+
+
+def test_a_release_lifts_where_it_was_meant():
+    """Coming back to text messages is not coming back to mail; off one provider's list is not off another's."""
+    stop, left = event("unsubscribed", at=1, channel="sms"), event("unsubscribed", at=1)
+    here, there = listed(Reason.SUPPRESSED_OTHER), listed(Reason.SUPPRESSED_OTHER, provider="postmark")
+    started = release([stop], "unsubscribe", "recipient", "recipient_request")
+    lifted = release([here], "provider_list", "support", "support_decision")
+    assert ["unsubscribe"] == kinds([left, started.event])
+    assert ["postmark"] == [cause.provider for cause in ask([here, there, lifted.event]).causes]
 
 
 def test_a_release_does_not_count_before_its_time():
