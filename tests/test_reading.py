@@ -173,12 +173,21 @@ def test_a_time_without_a_zone(value):
         "soon", "10:00", "10:00Z", "June 2024", "Sat 10:00 +0000", "01 Jun 10:00 +0000", "2024-06-01 10:00:00 XYZT",
         "2024-13-01T10:00:00Z", "2024-06-01T25:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
         "\x00", "2024" * 20, "9" * 60, "9" * 60 + ":", "1e60T", "\ud800T", "T" * 64, 1_717_236_000, 1.5, True, [], {},
+        "Sat, 01 Jun 2024 10:00:00 +0000".ljust(65),
     ],
-    ids=range(23),
+    ids=range(24),
 )  # fmt: skip
 def test_what_is_no_iso_time(value):
     """What leaves a part of the date to be guessed, or is none, is refused."""
     assert f"at: expected a time, got {type(value).__name__}" == refused(reading.iso_time, value, "at")
+
+
+def test_an_unknown_zone_is_no_warning():
+    """A zone that is not known is refused, however the caller treats warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+
+        assert "at: expected a time, got str" == refused(reading.iso_time, "2024-06-01 10:00:00 XYZT", "at")
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_recipients_that_stay_apart(one, other):
     assert comparable(one) != comparable(other)
 
 
-@pytest.mark.parametrize("domain", ["ü" * 256, "ü..example", "ü" * 64 + ".example"])
+@pytest.mark.parametrize("domain", ["ü." * 128 + "example", "ü..example", "ü" * 64 + ".example"])
 def test_a_domain_that_is_no_host_name(domain):
     """A domain that IDNA refuses, or that is longer than one can be, is compared as it is spelled."""
     assert f"ada@{domain}" == comparable(f"Ada@{domain}")
