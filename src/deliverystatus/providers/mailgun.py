@@ -39,7 +39,7 @@ from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
-from deliverystatus._text import LIMIT
+from deliverystatus._text import LIMIT, cut
 from deliverystatus.exceptions import PayloadError
 
 #: ``event`` [M1]
@@ -300,7 +300,9 @@ def _actor(element: Mapping[str, Any]) -> Actor:
 def _rejected(element: Mapping[str, Any], source: Source) -> Outcome:
     reject = _object(element, "reject")
     failure = Failure(  # the words are Mailgun's own, and no server's reply to be diagnosed
-        reported=reading.loose_text(reject.get("reason")) or reading.loose_text(reject.get("description")) or "rejected",
+        reported=reading.loose_text(reject.get("reason"))
+        or reading.loose_text(reject.get("description"))
+        or "rejected",
         claimed=Reason.SENDER_ACCOUNT,  # a sandbox domain, a disabled account
     )
     if recipient := reading.text(element, "recipient"):
@@ -380,7 +382,7 @@ def _enhanced_code(status: Mapping[str, Any]) -> str | None:
 
 
 def _lower(word: str | None) -> str:
-    return word.strip().lower() if word else ""
+    return cut(word.strip().lower()) if word else ""
 
 
 def details(element: Mapping[str, Any], kind: EventKind, scope: Scope | None) -> Details:

@@ -41,6 +41,8 @@ from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._enums import EventKind, Reason, ScopeKind
 from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
+from deliverystatus._text import LIMIT
+from deliverystatus._text import LIMIT
 from deliverystatus.exceptions import PayloadError
 
 #: ``RecordType``: what happened, which field names the recipient, which has the time [P1, P8]
@@ -145,10 +147,10 @@ def read(element: Any, source: Source) -> Outcome:
     if name == "Bounce" and element.get("Type") in _NOTICES:
         return Notice(name=element["Type"], detail=NOTICES[element["Type"]])
     recipient = element.get(who)
-    if type(recipient) is not str or not recipient:
+    if type(recipient) is not str or not 0 < len(recipient) <= LIMIT:
         recipient = reading.required(element, who)
     message_id = element.get("MessageID")
-    if type(message_id) is not str or message_id in _NO_IDS:
+    if type(message_id) is not str or message_id in _NO_IDS or len(message_id) > LIMIT:
         message_id = _message_id(element)
     reference = None if source.reference_key is None else _reference(element, source.reference_key)
     occurred_at = reading.iso_time(element.get(when), when)
