@@ -150,7 +150,11 @@ def addresses(value: object) -> tuple[str, ...]:
         return ()
     from email.utils import getaddresses  # noqa: PLC0415 (rare, and slow to import)
 
-    return tuple(dict.fromkeys(address for _, address in getaddresses([cut(value)]) if "@" in address))
+    try:
+        named = getaddresses([cut(value)])
+    except RecursionError:  # comments in comments in comments
+        return ()
+    return tuple(dict.fromkeys(address for _, address in named if "@" in address))
 
 
 def word(table: Mapping[str, Any], value: str) -> Any:
