@@ -467,6 +467,7 @@ def test_diagnose_as_json(invoke):
             "evidence": ds.diagnose("550 5.1.1 no such user").evidence,
             "reply_code": "550",
             "enhanced_code": "5.1.1",
+            "vague": False,
             "problem_of": "staff",
         },
         {
@@ -476,6 +477,7 @@ def test_diagnose_as_json(invoke):
             "evidence": "",
             "reply_code": None,
             "enhanced_code": None,
+            "vague": True,
             "problem_of": "engineers",
         },
     ] == objects(result)

@@ -127,7 +127,7 @@ class TestCodes:
 
     def test_nothing(self):
         """Nothing said, nothing known."""
-        assert Diagnosis(Reason.UNKNOWN, Permanence.UNDETERMINED, False, "") == diagnose("")
+        assert Diagnosis(Reason.UNKNOWN, Permanence.UNDETERMINED, False, "", vague=True) == diagnose("")
 
     def test_the_text_is_the_better_witness(self):
         """The code in the text comes from the server that refused; the field may be of one on the way."""

@@ -526,6 +526,24 @@ class TestFailure:
         said = (found.reason, found.permanence, found.address_is_bad, found.evidence)
         assert (Reason.UNKNOWN_RECIPIENT, Permanence.PERMANENT, True, "reported") == said
 
+    @pytest.mark.parametrize("said", ["550 no", "554 no", "550 5.0.0 no"])
+    def test_the_claim_outranks_a_code_that_names_no_cause(self, said: str):
+        """A bare 550 says no more than no: the provider's class knows better."""
+        found = Failure(diagnostic=said, claimed=Reason.UNKNOWN_RECIPIENT)
+        assert (Reason.UNKNOWN_RECIPIENT, True) == (found.reason, found.address_is_bad)
+
+    def test_a_policy_is_no_bad_address(self):
+        """A code that speaks of a policy stands against a class that blames the address."""
+        found = Failure(diagnostic="550 5.7.1 no", claimed=Reason.UNKNOWN_RECIPIENT)
+        assert (Reason.POLICY_REJECTED, False) == (found.reason, found.address_is_bad)
+        assert Reason.REPUTATION_BLOCKED is Failure(diagnostic="550 5.7.1 no", claimed=Reason.REPUTATION_BLOCKED).reason
+
+    def test_a_claim_makes_nothing_permanent_that_passes(self):
+        """What the reply says will pass is not held against the address, whatever the class."""
+        found = Failure(diagnostic="550 no, try again later", claimed=Reason.UNKNOWN_RECIPIENT)
+        said = (found.reason, found.permanence, found.address_is_bad)
+        assert (Reason.UNKNOWN_RECIPIENT, Permanence.TRANSIENT, False) == said
+
     def test_nothing_said(self):
         """Nothing said, nothing known."""
         assert (Reason.UNKNOWN, Permanence.UNDETERMINED) == (Failure().reason, Failure().permanence)

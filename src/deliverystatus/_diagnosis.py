@@ -84,6 +84,7 @@ class Diagnosis:
             ``"reported"`` if only the provider's own class did; empty if nothing did.
         reply_code: The reply code that was found, such as ``"550"`` (RFC 5321 section 4.2), or ``None``.
         enhanced_code: The enhanced status code that was found, such as ``"5.1.1"`` (RFC 3463), or ``None``.
+        vague: Whether only a code decided that names no cause (5.7.1, a bare 550): a provider's own class knows better.
     """
 
     reason: Reason
@@ -92,6 +93,7 @@ class Diagnosis:
     evidence: str = attrs.field(repr=False)
     reply_code: str | None = None
     enhanced_code: str | None = None
+    vague: bool = False
 
 
 def diagnose(
@@ -133,13 +135,13 @@ def _diagnose(
     # The text is the better witness: it came from the server that refused, the field from one on the way.
     enhanced_code = found_enhanced or enhanced_code
     words = _NEXT_LINE.sub(" ", text)
-    reason, evidence = _reason(words, reply_code, enhanced_code, command, host)
+    reason, evidence, vague = _reason(words, reply_code, enhanced_code, command, host)
     if command in BEFORE_RCPT and reason in _ABOUT_AN_ADDRESS:
         reason, evidence = BEFORE_RCPT[command], f"{evidence}, at {command}"
     passes = reply_code == _CLOSING or _PASSES.search(words) is not None
     permanence = _permanence(reason, enhanced_code or reply_code or "", passes=passes)
     bad = CONSEQUENCES[reason].bad_address and permanence is Permanence.PERMANENT and command not in _AFTER_DATA
-    return Diagnosis(reason, permanence, bad, evidence, reply_code, enhanced_code)
+    return Diagnosis(reason, permanence, bad, evidence, reply_code, enhanced_code, vague)
 
 
 def _codes_in(text: str) -> tuple[str | None, str | None]:
@@ -157,25 +159,25 @@ def _codes_in(text: str) -> tuple[str | None, str | None]:
 
 def _reason(
     text: str, reply: str | None, enhanced: str | None, command: str | None, host: str | None
-) -> tuple[Reason, str]:
+) -> tuple[Reason, str, bool]:
     for reason, pattern in _RULES:
         if words := pattern.search(text):
-            return reason, f"words: {words[0]}"
+            return reason, f"words: {words[0]}", False
     detail = enhanced.partition(".")[2] if enhanced else ""
     if host and detail in AT_HOST[host]:
-        return AT_HOST[host][detail], f"code: {enhanced} at {host}"
+        return AT_HOST[host][detail], f"code: {enhanced} at {host}", False
     if detail in SPECIFIC:
-        return SPECIFIC[detail], f"code: {enhanced}"
+        return SPECIFIC[detail], f"code: {enhanced}", False
     if reply and REPLIES.get(reply) is Reason.SENDER_ACCOUNT:  # RFC 4954 gives these to authentication alone
-        return Reason.SENDER_ACCOUNT, f"reply: {reply}"
+        return Reason.SENDER_ACCOUNT, f"reply: {reply}", False
     # asked before the other replies: 5.7.1 at RCPT is a policy, not an unknown user, and so is an unregistered 5.7.606
     if general := GENERIC.get("7.0" if detail.startswith("7.") else detail):
-        return general, f"code: {enhanced}"
+        return general, f"code: {enhanced}", True
     if command and reply and (at_command := REPLIES_AT.get((command, reply))):
-        return at_command, f"reply: {reply} at {command}"
+        return at_command, f"reply: {reply} at {command}", False
     if reply and (by_reply := REPLIES.get(reply)):
-        return by_reply, f"reply: {reply}"
-    return Reason.UNKNOWN, ""
+        return by_reply, f"reply: {reply}", True
+    return Reason.UNKNOWN, "", True
 
 
 def _permanence(reason: Reason, code: str, *, passes: bool) -> Permanence:

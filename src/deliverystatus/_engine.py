@@ -77,7 +77,8 @@ class Slot(NamedTuple):
         first: The earliest time, or ``None`` if no event had one.
         last: The latest time, likewise.
         bound: The earliest arrival of an event that had no time: it happened before. Not used by any policy.
-        evidence: The event that stands for the slot: not forgeable before forgeable, then latest, then by fingerprint.
+        evidence: The event that stands for the slot: not forgeable before forgeable, with a server's words before
+            without, then the latest, then by fingerprint.
     """
 
     first: datetime | None
@@ -464,6 +465,9 @@ def _better(a: Event, b: Event) -> Event:
     proven_a, proven_b = a.source.authenticated is not False, b.source.authenticated is not False
     if proven_a is not proven_b:  # what anyone could have sent never stands before what nobody could
         return a if proven_a else b
+    told_a, told_b = _has_words(a), _has_words(b)
+    if told_a is not told_b:  # of two reports of one failure, the one with the server's words explains it
+        return a if told_a else b
     when_a, when_b = a.occurred_at or _DATELESS, b.occurred_at or _DATELESS
     if when_a != when_b:
         return a if when_a > when_b else b
@@ -483,6 +487,10 @@ def _stored_time(value: Any) -> datetime | None:
     if moment.utcoffset() is None:
         raise ValueError
     return moment.astimezone(UTC)
+
+
+def _has_words(event: Event) -> bool:
+    return event.failure is not None and event.failure.diagnostic is not None
 
 
 def _smallest(ids: AbstractSet[Any]) -> frozenset[Any]:

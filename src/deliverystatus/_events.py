@@ -95,7 +95,12 @@ class Failure:
 
     @property
     def diagnosis(self) -> Diagnosis:
-        """What the words and codes mean, or else what the provider's class means."""
+        """
+        What the words and codes mean; what the provider's class means where they name no cause.
+
+        A class that blames the address does not stand against a code that speaks of a policy (X.7), and none makes
+        permanent what the reply says will pass.
+        """
         found = diagnose(
             self.diagnostic or "",
             reply_code=self.reply_code,
@@ -103,15 +108,19 @@ class Failure:
             smtp_command=self.smtp_command,
             remote_mta=self.remote_mta,
         )
-        if found.reason is not Reason.UNKNOWN or self.claimed is None:
+        if self.claimed is None or not found.vague:
             return found
-        consequence = CONSEQUENCES[self.claimed]
+        claim = CONSEQUENCES[self.claimed]
+        if claim.bad_address and found.enhanced_code and found.reason is Reason.POLICY_REJECTED:
+            return found
+        passes = found.permanence is Permanence.TRANSIENT
         return attrs.evolve(
             found,
             reason=self.claimed,
-            permanence=consequence.permanence,
-            address_is_bad=consequence.bad_address,
+            permanence=found.permanence if passes else claim.permanence,
+            address_is_bad=claim.bad_address and not passes,
             evidence="reported",
+            vague=False,
         )
 
     @property
