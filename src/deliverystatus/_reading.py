@@ -20,6 +20,7 @@ _MILLISECONDS_FROM = 100_000_000_000
 _LONGEST_TIME = 64
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_from_timestamp = datetime.fromtimestamp  # looked up once: it is called for every element
 
 
 def object_of(value: Any, path: str = "") -> Mapping[str, Any]:
@@ -61,7 +62,7 @@ def loose_text(value: object) -> str | None:
 def unix_time(value: object, path: str) -> datetime | None:
     """Give a time from seconds since the epoch: a number, or its digits in a string. Milliseconds are recognised."""
     if (type(value) is int or type(value) is float) and 0 <= value < _MILLISECONDS_FROM:
-        return datetime.fromtimestamp(value, UTC)
+        return _from_timestamp(value, UTC)
     if value is None or value == "":
         return None
     if isinstance(value, bool):
