@@ -111,7 +111,7 @@ class Failure:
         if self.claimed is None or not found.vague:
             return found
         claim = CONSEQUENCES[self.claimed]
-        if claim.bad_address and found.enhanced_code and found.reason is Reason.POLICY_REJECTED:
+        if claim.bad_address and (found.enhanced_code or "")[1:4] == ".7.":
             return found
         passes = found.permanence is Permanence.TRANSIENT
         return attrs.evolve(
