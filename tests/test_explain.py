@@ -106,6 +106,7 @@ def test_deferred_and_given_up():
     assert (True, Party.STAFF, None) == (explanation.final, explanation.who_acts, explanation.look_again)
     assert "It will not be tried again." in explanation.meaning
     assert "Then send the message once more. If it fails again, tell your support team." == explanation.next_steps[-1]
+    assert "Look again later to see whether this has changed." not in explanation.next_steps
     full = explain(of("deferred", retrying=False, reason="mailbox_full"))
     assert Party.RECIPIENT is full.who_acts
     assert "Send the message again later." == full.next_steps[-1]
@@ -331,6 +332,18 @@ def test_a_complaint_that_may_be_somebody_elses(attribution):
     assert Status.DELIVERED is explanation.status
     assert "It is not known whether that was this recipient." in told(explanation)
     assert "marked as spam. It is not " in explanation.evidence[1].text
+
+
+def test_a_complaint_that_is_surely_this_recipients_is_not_put_in_doubt():
+    """K8: what is known of this recipient is not blurred by what is known of somebody on the message."""
+    copy = fold([event("complained"), event("complained", attribution="candidate")])
+    assert "It is not known whether that was" not in told(explain(copy))
+
+
+def test_an_unsubscription_by_a_machine_is_nobodys_wish():
+    """C2: a link scanner asks for nothing."""
+    copy = fold([event("delivered"), event("unsubscribed", actor="machine")])
+    assert "to ask for no more messages" not in told(explain(copy))
 
 
 @pytest.mark.parametrize("reason", ["reputation_blocked", "spam_content", "policy_rejected"])
@@ -709,6 +722,18 @@ def test_the_evidence_is_told_in_the_order_of_its_times():
     ] == [(seen.kind, seen.occurred_at, seen.text) for seen in explanation.evidence]
 
 
+def test_what_happened_again_is_told_once_at_its_latest_time():
+    """A repetition is told with its last time, and what reads alike is told once."""
+    refused = [
+        Failure(diagnostic="550 5.1.1 no such user", smtp_command=command) for command in ("RCPT", "DATA")
+    ]  # only the first of them is evidence against the address
+    events = [event("bounced", failure=failure) for failure in refused]
+    assert 2 == len(fold(events).slots)
+    assert 1 == len(explain(fold(events)).evidence)
+    forged = event("delivered", occurred_at=NOON + MINUTE, authenticated=False)
+    assert NOON + MINUTE == explain(fold([event("delivered"), forged])).evidence[0].occurred_at
+
+
 # -- wording ---------------------------------------------------------------------------------------------------------
 
 
@@ -784,6 +809,12 @@ def test_a_complaint_that_anyone_could_have_sent_is_not_pinned_on_the_recipient(
     assert "It is not certain that the recipient did it." in explanation.meaning
     assert "the request must come from the recipient" not in told(explanation)
     assert (Certainty.UNPROVEN, Party.SUPPORT) == (explanation.certainty, explanation.who_acts)
+
+
+def test_one_sure_cause_is_enough():
+    """A decision is as sure as its surest cause."""
+    forged, sure = event("complained", authenticated=False), event("bounced", "unknown_recipient")
+    assert Certainty.REPORTED is explain(decided(forged, sure, purpose="bulk")).certainty
 
 
 def test_a_stop_that_ends_by_itself():

@@ -418,7 +418,7 @@ class _Copy:
             steps += voice("permanence", self.permanence).next_steps
         elif self.status is Status.DEFERRED:
             steps += voice("retrying", RETRYING[self.retrying]).next_steps
-        return tuple(dict.fromkeys(steps))
+        return steps
 
     @property
     def doubts(self) -> Iterator[str]:
