@@ -7,8 +7,8 @@ Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -72,8 +72,7 @@ class Element:
 Outcome = Event | tuple[Event, ...] | Notice
 
 
-@attrs.frozen
-class Body:
+class Body(NamedTuple):
     """
     A decoded body, taken apart.
 
@@ -100,15 +99,15 @@ class Parsed:
     events: tuple[Event, ...]
     notices: tuple[Notice, ...] = ()
     unread: tuple[Unread, ...] = ()
-    _body: Body = attrs.field(default=Body(()), eq=False, repr=False)
-    _outcomes: Sequence[Outcome | None] = attrs.field(default=(), eq=False, repr=False)
+    _read: "tuple[Body, Sequence[Outcome | None]]" = attrs.field(default=(Body(()), ()), eq=False, repr=False)
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
         """The entries of the body as they came, each with its events: raw lives here, not on events."""
+        body, outcomes = self._read
         return tuple(
-            Element(path=self._body.path(index), raw=raw, events=_events_of(outcome))
-            for index, (raw, outcome) in enumerate(zip(self._body.items, self._outcomes, strict=True))
+            Element(path=body.path(index), raw=raw, events=_events_of(outcome))
+            for index, (raw, outcome) in enumerate(zip(body.items, outcomes, strict=True))
         )
 
 
@@ -116,6 +115,13 @@ def _events_of(outcome: Outcome | None) -> tuple[Event, ...]:
     if isinstance(outcome, tuple):
         return outcome
     return (outcome,) if isinstance(outcome, Event) else ()
+
+
+@lru_cache(maxsize=256)  # one for every webhook a service has; most bodies are of one event
+def _source(
+    provider: str, channel: Channel, account: str | None, reference: str | None, sent_via: str | None
+) -> Source:
+    return Source(provider=provider, channel=channel, account=account, reference_key=reference, sent_via=sent_via)
 
 
 @attrs.frozen(kw_only=True)
@@ -169,18 +175,11 @@ class Provider:
                 ``Parsed.unread``.
             ValueError: If *received_at* has no zone.
         """
+        source = _source(self.name, self.channel, account, reference, sent_via)
         if received_at is not None:
             if received_at.utcoffset() is None:
                 raise ValueError("received_at: expected a time with its zone")
-            received_at = received_at.astimezone(UTC)
-        source = Source(
-            provider=self.name,
-            account=account,
-            received_at=received_at,
-            channel=self.channel,
-            reference_key=reference,
-            sent_via=sent_via,
-        )
+            source = attrs.evolve(source, received_at=received_at.astimezone(UTC))
         return self._read_all(self.elements(decode(payload, headers)), source)
 
     def _read_all(self, body: Body, source: Source) -> Parsed:
@@ -204,4 +203,4 @@ class Provider:
             else:
                 events.extend(outcome)  # type: ignore[arg-type]  # what is left is a tuple of events
             outcomes.append(outcome)
-        return Parsed(tuple(events), tuple(notices), tuple(unread), body, outcomes)
+        return Parsed(tuple(events), tuple(notices), tuple(unread), (body, outcomes))

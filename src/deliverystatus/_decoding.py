@@ -36,6 +36,15 @@ def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
     Raises:
         PayloadError: If it is neither.
     """
+    if type(payload) is bytes and payload[:1] in _JSON_BEGINS:
+        try:
+            text = payload.decode()
+            value, end = _DECODER.raw_decode(text)
+        except (ValueError, RecursionError):
+            pass  # what is unusual about it is found out below
+        else:
+            if (end == len(text) or text[end:].isspace()) and "\x00" not in text:
+                return _printable(value, text)
     match payload:
         case bytes() | bytearray() | memoryview():
             raw = bytes(payload)
@@ -61,6 +70,10 @@ def _text(text: str, media: str) -> Any:
         if _FORM.match(text):
             return _form(text)
         raise PayloadError(f"expected JSON, got text that is none at character {error.pos}") from None
+    return _printable(value, text)
+
+
+def _printable(value: Any, text: str) -> Any:
     # looking for the one character is ten times as fast as looking for the escapes, and most bodies have none
     return _cleaned(value, 0) if "\\" in text and _ESCAPED_UNPRINTABLE.search(text) else value
 
@@ -72,6 +85,7 @@ def _integer(digits: str) -> int | float:
         return float(digits)
 
 
+_JSON_BEGINS = frozenset({b"{", b"["})
 _DECODER = json.JSONDecoder(strict=False)  # a raw line break in a diagnostic must not cost the batch
 _PATIENT_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)
 
