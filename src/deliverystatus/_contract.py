@@ -6,7 +6,7 @@ Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import attrs
 
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Channel
-from deliverystatus._events import Event, Source
+from deliverystatus._events import Event, Source, moment
 from deliverystatus.exceptions import PayloadError
 
 
@@ -173,13 +173,11 @@ class Provider:
         Raises:
             PayloadError: If the body is not this provider's at all. A broken element is no such case: it is in
                 ``Parsed.unread``.
-            ValueError: If *received_at* has no zone.
+            ValueError: If *received_at* has no zone, or lies outside the calendar in UTC.
         """
         source = _source(self.name, self.channel, account, reference, sent_via)
         if received_at is not None:
-            if received_at.utcoffset() is None:
-                raise ValueError("received_at: expected a time with its zone")
-            source = attrs.evolve(source, received_at=received_at.astimezone(UTC))
+            source = attrs.evolve(source, received_at=moment("received_at", received_at))
         return self._read_all(self.elements(decode(payload, headers)), source)
 
     def _read_all(self, body: Body, source: Source) -> Parsed:

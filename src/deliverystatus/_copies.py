@@ -96,9 +96,7 @@ def fold_copies(events: Iterable[Event]) -> Copies:
 
 def _key(record: Record, part: tuple[int, int] | None) -> CopyKey:
     ids = record.message_ids
-    provider, account, message_id = (
-        next(iter(ids)) if len(ids) == 1 else min(ids, key=repr, default=(None, None, None))
-    )
+    provider, account, message_id = next(iter(ids)) if len(ids) == 1 else min(ids, key=repr, default=(None, None, None))
     return CopyKey(record.recipient or "", min(record.references, default=None), provider, account, message_id, part)
 
 

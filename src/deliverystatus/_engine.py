@@ -184,9 +184,11 @@ class Record:
 
     @property
     def inferred(self) -> bool:
-        """Whether the status is an inference (a machine's opening says delivered), not what the evidence reports."""
-        key = self._decides(DEFAULT)
-        return key is not None and PROVES[key.kind] is not proves(key)
+        """Whether nothing reports the status itself: it follows from what a machine did, such as an opening."""
+        status = self.status
+        return status is not Status.UNKNOWN and not any(
+            key.exact and PROVES[key.kind] is status and proves(key) is status for key in self.slots
+        )
 
     @property
     def reason(self) -> Reason | None:

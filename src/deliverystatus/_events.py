@@ -639,7 +639,7 @@ def _written_flag(value: object) -> bool:
 def _written_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         raise TypeError
-    return _moment("", datetime.fromisoformat(value))
+    return moment("", datetime.fromisoformat(value))
 
 
 def _written_part(value: object) -> tuple[int, int] | None:
@@ -719,9 +719,14 @@ def _flag(name: str, value: bool | None) -> bool | None:  # noqa: FBT001 (a conv
     return value
 
 
-def _moment(name: str, value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
+def moment(name: str, value: datetime) -> datetime:
+    """
+    Give a time the caller named *name* in UTC.
+
+    Raises:
+        TypeError: If it is no datetime.
+        ValueError: If it has no zone, or lies outside the calendar in UTC.
+    """
     if not isinstance(value, datetime):
         raise TypeError(f"{name}: expected datetime, got {type(value).__name__}")
     if value.utcoffset() is None:
@@ -730,6 +735,10 @@ def _moment(name: str, value: datetime | None) -> datetime | None:
         return value.astimezone(UTC)
     except OverflowError:  # the first or last hours there are
         raise ValueError(f"{name}: expected a time within the years 1 to 9999 in UTC") from None
+
+
+def _moment(name: str, value: datetime | None) -> datetime | None:
+    return None if value is None else moment(name, value)
 
 
 def _part(value: tuple[int, ...] | None) -> tuple[int, int] | None:

@@ -15,14 +15,14 @@ opening or click lifts a complaint or a bad address (law 8).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import attrs
 
 from deliverystatus._enums import Channel, EventKind, Party, Purpose, Reason
-from deliverystatus._events import EVERYTHING, Event, Failure, Scope
+from deliverystatus._events import EVERYTHING, Event, Failure, Scope, moment
 from deliverystatus._suppression_facts import (
     LATEST,
     FactKey,
@@ -207,7 +207,7 @@ class SuppressionList:
         message = _Message(
             Purpose(purpose), Channel(channel), None if scope is None else Scope.of(scope), provider, account
         )
-        now = _moment("now", now)
+        now = moment("now", now)
         causes = tuple(cause for cause in self._causes(_address(recipient), now) if _binds(cause, message))
         event = None
         if causes:
@@ -248,7 +248,7 @@ class SuppressionList:
             ValueError: If a word is in no vocabulary, or *at* has no zone.
             TypeError: If an argument is of another type.
         """
-        actor, proof, at = Party(actor), ReleaseProof(proof), _moment("at", at)
+        actor, proof, at = Party(actor), ReleaseProof(proof), moment("at", at)
         kind = cause.kind if isinstance(cause, Cause) else CauseKind(cause)
         found = tuple(
             each
@@ -497,11 +497,3 @@ def _address(recipient: str) -> str:
     if not isinstance(recipient, str):
         raise TypeError(f"recipient: expected str, got {type(recipient).__name__}")
     return comparable(cut(printable(recipient)))
-
-
-def _moment(name: str, value: datetime) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name}: expected datetime, got {type(value).__name__}")
-    if value.utcoffset() is None:
-        raise ValueError(f"{name}: expected a time with its zone")
-    return value.astimezone(UTC)

@@ -42,7 +42,6 @@ from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._enums import EventKind, Reason, ScopeKind
 from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
 from deliverystatus._text import LIMIT
-from deliverystatus._text import LIMIT
 from deliverystatus.exceptions import PayloadError
 
 #: ``RecordType``: what happened, which field names the recipient, which has the time [P1, P8]
