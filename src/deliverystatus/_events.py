@@ -287,7 +287,8 @@ class Event(_Facts):
         authenticated: ``True`` signed, ``None`` the caller's word, ``False`` anyone could have sent it.
         channel: How the message travels.
         failure: Why it failed; ``None`` unless it did.
-        scope: What an unsubscription or list entry covers.
+        scope: What an unsubscription or list entry covers; of a failure or complaint, what the provider listed the
+            address for because of it.
         value: The answer of a ``responded``; ``added`` or ``removed`` of a ``suppression_changed``.
         url: The link that was followed. Personal data.
         part: ``(i, n)``: this is part i of the n parts of an SMS, counted from 1.

@@ -89,6 +89,9 @@ def facts_in(event: Event, rules: Rules) -> Iterator[FactKey]:
             yield from _failing(event, event.failure, rules)
         if kind is EventKind.DROPPED or (kind is EventKind.SUPPRESSION_CHANGED and event.value == "added"):
             yield from _listed(event)
+        elif (event.failure is not None or kind is EventKind.COMPLAINED) and event.scope is not None:
+            # the provider listed the address for it, whatever the server's words say of the address
+            yield FactKey(Fact.LISTED, None, _covered(event.scope), source.provider, source.account)
 
 
 _LIFTING = frozenset({EventKind.DELIVERED, EventKind.RESUBSCRIBED, EventKind.RELEASED})

@@ -19,9 +19,9 @@ Quirks:
  - ``Description`` is the text of the Type, the same for all; what the server said is in ``Details``, if anything [P2].
  - TypeCode is not read: lists of it that contradict [P2] are about, and Type says the same.
  - ``Inactive`` tells whether Postmark put the address on its list: no Type does, hard bounces may be of either sort
-   [P2], and a hard bounce whose reply blames the content is listed all the same. So ``Inactive`` gives a second event,
-   as the SubscriptionChange call does where that webhook is switched on. It claims no more than that Postmark refuses
-   the next message: what there is against the address, the bounce says itself, in the server's words.
+   [P2], and a hard bounce whose reply blames the content is listed all the same. Then the event has the stream as its
+   scope. That claims no more than that Postmark refuses the next message: what there is against the address, the bounce
+   says itself, in the server's words.
  - The list belongs to one message stream of one server [P3], and every server has a stream "outbound": who has several
    servers gives each its *account*.
  - A SubscriptionChange after a hard bounce or a complaint tells of it once more, and is the only call that does where
@@ -186,10 +186,7 @@ def _returned(element: Mapping[str, Any], common: _Common) -> Outcome:
         # what was dropped met no server: its text is Postmark's, and not to be read as a refusal
         said = None if kind is EventKind.DROPPED else _said(element)
         failure = Failure(diagnostic=said, reported=name, claimed=claimed)
-    event = Event.read(kind, *common, failure=failure, details=partial(details, element, kind))
-    if element.get("Inactive") is not True:
-        return event
-    return event, _listed(element, name, UNLISTED_SUPPRESSION[0], common)
+    return Event.read(kind, *common, failure=failure, details=partial(details, element, kind))
 
 
 def _list_changed(element: Mapping[str, Any], common: _Common) -> Outcome:
@@ -249,13 +246,17 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     elif kind is EventKind.UNKNOWN:
         value = name
     return Details(
-        scope=_scope(element, kind, value) if kind in _STOPS or kind in _LIFTS or name in _BY_A_LIST else None,
+        scope=_scope(element, kind, value) if kind in _STOPS or kind in _LIFTS or _is_listed(element, name) else None,
         value=value,
         url=reading.loose_text(element.get("OriginalLink")) if kind is EventKind.CLICKED else None,
         event_id=reading.loose_text(element.get("ID")),
         tags=reading.strings(element.get("Tag")),
         metadata=reading.metadata(element.get("Metadata")),
     )
+
+
+def _is_listed(element: Mapping[str, Any], name: str | None) -> bool:
+    return name in _BY_A_LIST or element.get("Inactive") is True
 
 
 def _scope(element: Mapping[str, Any], kind: EventKind, value: str | None) -> Scope:
