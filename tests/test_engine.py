@@ -224,6 +224,13 @@ class TestSlots:
 
         assert proven == slot.evidence
 
+    def test_a_servers_words_stand_before_none(self):
+        """Of two reports of one failure the one with the server's words is the evidence, even if it is older."""
+        told = event("bounced", at=1, failure=failure("mailbox_full", diagnostic="mailbox full"))
+        [slot] = fold([event("bounced", at=2, failure=failure("mailbox_full")), told]).slots.values()
+
+        assert told == slot.evidence
+
     @pytest.mark.parametrize(
         "kind", ["rejected", "deferred", "dropped", "undetermined_bounce", "soft_bounced", "bounced"]
     )

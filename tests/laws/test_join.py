@@ -3,13 +3,15 @@ The join laws, slot by slot, over all triples.
 
 A record's slots are joined one by one (the last tests show that slots of different keys do not interact), so the laws
 hold for records if they hold for the slots of each key. All that a slot's join can see is four things: the earliest
-time, the latest, the bound, and the evidence, of which it compares whether anyone could have sent it, the time, and the
-content. So a key's universe is: no time and two times, two contents, forgeable and not. Each is a slot of one event.
+time, the latest, the bound, and the evidence, of which it compares whether anyone could have sent it, whether it has a
+server's words, the time, and the content. So a key's universe is: no time and two times, two contents, forgeable and
+not, and for failures with words and without. Each is a slot of one event.
 What can be made of these by joining is tried for one key as well, in triples: the join never looks at the key.
 """
 
 from itertools import product
 
+import attrs
 import pytest
 
 from deliverystatus import NOTHING_KNOWN, Actor, Attribution, EventKind, Failure, Reason, fold
@@ -35,10 +37,14 @@ KEYS = [(kind, actor, None) for kind, actor in product(EventKind, Actor)] + [
 
 def slots_of(kind, actor, why, *, authenticated=(None, False)):
     """Give every slot that one event of that key can make."""
+    contents = [(url, why) for url in URLS]
+    if why is not None:
+        contents.append((URLS[0], attrs.evolve(why, diagnostic=f"{why.diagnostic or ''} (said so)")))
     events = [
-        event(kind, at=at, actor=actor, failure=why, url=url, authenticated=proof, received_at=START)
-        for at, url, proof in product(TIMES, URLS, authenticated)
+        event(kind, at=at, actor=actor, failure=said, url=url, authenticated=proof, received_at=START)
+        for at, (url, said), proof in product(TIMES, contents, authenticated)
     ]
+    assert 1 == len({slot_key(each) for each in events})
     return [next(iter(fold([each]).slots.values())) for each in events]
 
 
