@@ -140,6 +140,20 @@ def test_nothing_that_decides_is_displaced(events):
     )
 
 
+OF_ONE_SLOT = {
+    "kind": "complained", "recipient": None, "provider": None, "account": None, "message_id": None, "reference": None,
+    "actor": "unknown", "attribution": "exact", "failure": None, "test": False,
+}  # fmt: skip
+
+
+@given(st.lists(events(**OF_ONE_SLOT), min_size=1, max_size=5))
+def test_what_anyone_could_have_sent_displaces_nothing(events):
+    """However many there are, and however late: while any evidence is not forgeable, a forgeable one is not shown."""
+    forgeable = [each.authenticated is False for each in events]
+
+    assert all(forgeable) is (fold(events).deciding.authenticated is False)
+
+
 @given(st.data())
 def test_arrival_decides_nothing(data):
     """When events arrived changes no status, in any policy; it only bounds those that have no time."""
@@ -196,6 +210,35 @@ def test_copies_whatever_the_order(told):
     assert dict(one) == dict(other)
     assert set(one.uncorrelated) == set(other.uncorrelated)
     assert set(one.tests) == set(other.tests)
+
+
+@given(
+    st.lists(
+        events(
+            kind="sent",
+            recipient="ada@example.com",
+            provider="example",
+            account=None,
+            reference=None,
+            channel="email",
+            test=False,
+        ),
+        max_size=6,
+    )
+)
+def test_a_header_leads_to_one_copy_or_to_none(events):
+    """An event without ids is of the one copy that has its Message-ID; where there are two such, or none, of no copy."""
+    copies = fold_copies(events)
+    bare = {each for each in events if each.message_id is None}
+    with_header = {
+        header: {each.message_id for each in events if each.internet_message_id == header} - {None}
+        for header in {each.internet_message_id for each in bare}
+    }
+
+    assert copies == fold_copies(events[::-1])
+    assert set(copies.uncorrelated) == {
+        each for each in bare if each.internet_message_id is None or len(with_header[each.internet_message_id]) != 1
+    }
 
 
 def ids_of(each):
