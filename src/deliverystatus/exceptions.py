@@ -5,6 +5,7 @@ Everything that can go wrong, one class per thing the caller does differently.
 
     DeliveryStatusError
     ├── PayloadError         the body is not this provider's: answer 400
+    ├── SignatureError       nothing shows that the provider sent it: answer 401, so that it is sent again
     ├── MixedCopiesError     events of two copies in one record: fix the call, or use fold_copies
     ├── UnknownName          no such provider, policy, vocabulary or locale: fix the call
     └── MissingExtra         an optional dependency is not installed: the message has the pip line
@@ -34,6 +35,14 @@ class PayloadError(DeliveryStatusError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class SignatureError(DeliveryStatusError):
+    """
+    Nothing shows that the provider sent the body. Answer 401, never 400: a wrong secret must not stop retries.
+
+    The message is for the operator. Tell the sender nothing of it.
+    """
 
 
 class MixedCopiesError(DeliveryStatusError, ValueError):
