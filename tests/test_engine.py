@@ -224,6 +224,13 @@ class TestSlots:
 
         assert proven == slot.evidence
 
+    def test_what_anyone_could_have_sent_decides_nothing(self):
+        """Of two failures of one rank the proven one decides, even if the forgeable one tells a reason."""
+        proven = event("bounced", at=1, failure=Failure())
+        forged = event("bounced", at=2, failure=BAD, authenticated=False)
+
+        assert proven == fold([forged, proven]).deciding
+
     def test_a_servers_words_stand_before_none(self):
         """Of two reports of one failure the one with the server's words is the evidence, even if it is older."""
         told = event("bounced", at=1, failure=failure("mailbox_full", diagnostic="mailbox full"))

@@ -11,6 +11,7 @@ from deliverystatus.exceptions import (
     MissingExtra,
     MixedCopiesError,
     PayloadError,
+    SignatureError,
     UnknownName,
 )
 
@@ -20,6 +21,7 @@ EXAMPLES = (
     MixedCopiesError("events of two copies"),
     UnknownName("provider", "sendgird", ("mailgun", "sendgrid")),
     MissingExtra("cli"),
+    SignatureError("no secret given"),
 )
 
 each_example = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)

@@ -3,7 +3,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 
 from deliverystatus import Event, EventKind, Reason, Status, fold, fold_copies, testing
 from deliverystatus.testing import START, event, failure, history, universe
@@ -69,6 +69,7 @@ class TestStrategies:
         found = find(
             testing.deliveries(),
             lambda events: len(fold_copies(events)) > 1 and fold_copies(events).uncorrelated,
+            settings=settings(phases=[Phase.generate]),  # one will do; the smallest would take long to find
         )
 
         assert 3 <= len(found)

@@ -233,11 +233,18 @@ class Record:
         keys = [key for key in keys if ranks[key] == top]
         return keys[0] if len(keys) == 1 else max(keys, key=self._weight)
 
-    def _weight(self, key: SlotKey) -> tuple[bool, datetime, int, str]:
-        """Order evidence of one rank: a known reason, the latest, then content alone."""
+    def _weight(self, key: SlotKey) -> tuple[bool, bool, datetime, int, str]:
+        """Order evidence of one rank: what not just anyone can have sent, a known reason, the latest, content alone."""
         slot = self.slots[key]
+        proven = slot.evidence.source.authenticated is not False
         known = key.reason not in (None, Reason.UNKNOWN)
-        return known, slot.last or _DATELESS, key.reason.ordinal if key.reason else -1, slot.evidence.fingerprint
+        return (
+            proven,
+            known,
+            slot.last or _DATELESS,
+            key.reason.ordinal if key.reason else -1,
+            slot.evidence.fingerprint,
+        )
 
     # -- growing -----------------------------------------------------------------------------------------------------
 
