@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deliverystatus import providers
-from deliverystatus._contract import Element, Notice, Parsed, Provider, Unread
+from deliverystatus._contract import AlignedPass, Element, Notice, Parsed, Provider, Unread
 from deliverystatus._copies import Copies, CopyKey, fold_copies
 from deliverystatus._diagnosis import Diagnosis, diagnose
 from deliverystatus._engine import NOTHING_KNOWN, Axes, Effect, Record, Transition, fold
@@ -31,12 +31,15 @@ from deliverystatus.exceptions import (
     MissingExtra,
     MixedCopiesError,
     PayloadError,
+    SignatureError,
     UnknownName,
 )
 
 if TYPE_CHECKING:
     from deliverystatus import vocabularies
     from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
+    from deliverystatus._receive import receive
+    from deliverystatus._return_path import return_path
     from deliverystatus._suppression import Cause, Decision, Release, SuppressionList, suppress
     from deliverystatus._suppression_rules import CauseKind, ReleaseProof, Rules, WhyNot
     from deliverystatus.vocabularies import Tracking, Vocabulary
@@ -45,6 +48,7 @@ __all__ = [
     "NOTHING_KNOWN",
     "POLICIES",
     "Actor",
+    "AlignedPass",
     "Attribution",
     "Axes",
     "Axis",
@@ -83,6 +87,7 @@ __all__ = [
     "Rules",
     "Scope",
     "ScopeKind",
+    "SignatureError",
     "Status",
     "SuppressionList",
     "TimePolicy",
@@ -99,6 +104,8 @@ __all__ = [
     "fold_copies",
     "parse",
     "providers",
+    "receive",
+    "return_path",
     "suppress",
     "vocabularies",
 ]
@@ -120,6 +127,8 @@ _ON_FIRST_USE = {
     "WhyNot": "_suppression_rules",
     "Wording": "_explain",
     "explain": "_explain",
+    "receive": "_receive",
+    "return_path": "_return_path",
     "suppress": "_suppression",
 }
 

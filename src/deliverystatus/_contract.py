@@ -101,6 +101,16 @@ class Parsed:
     unread: tuple[Unread, ...] = ()
     _read: "tuple[Body, Sequence[Outcome | None]]" = attrs.field(default=(Body(()), ()), eq=False, repr=False)
 
+    def vouched(self, events_of: "Callable[[Any, tuple[Event, ...]], tuple[Event, ...]]") -> "Parsed":
+        """Give the same with each element's events as *events_of* makes them, from the raw element and its events."""
+        body, outcomes = self._read
+        vouched: list[Outcome | None] = [
+            events_of(raw, events) if (events := _events_of(outcome)) else outcome
+            for raw, outcome in zip(body.items, outcomes, strict=True)
+        ]
+        events = tuple(event for outcome in vouched for event in _events_of(outcome))
+        return Parsed(events, self.notices, self.unread, (body, vouched))
+
     @cached_property
     def elements(self) -> tuple[Element, ...]:
         """The entries of the body as they came, each with its events: raw lives here, not on events."""
@@ -115,6 +125,24 @@ def _events_of(outcome: Outcome | None) -> tuple[Event, ...]:
     if isinstance(outcome, tuple):
         return outcome
     return (outcome,) if isinstance(outcome, Event) else ()
+
+
+@attrs.frozen
+class AlignedPass:
+    """
+    The caller's word that a mail passed DKIM or SPF, aligned with the domain of its From header (RFC 7489 section 3.1).
+
+    Attributes:
+        domain: The domain that passed, such as ``"example.net"``.
+    """
+
+    domain: str
+
+
+#: From secrets, and what else the caller vouches for, to a function of an element and its events.
+Authenticate = Callable[
+    [tuple[str | bytes, ...], AlignedPass | None], Callable[[Any, tuple[Event, ...]], tuple[Event, ...]]
+]
 
 
 @lru_cache(maxsize=256)  # one for every webhook a service has; most bodies are of one event
@@ -136,6 +164,8 @@ class Provider:
         read: From one element to what it says; raises PayloadError, with a path, if it cannot be read.
         tables: Every word of the provider's that is known, by the name of its field: word -> what it means here.
         channel: How its messages travel.
+        authenticate: From the caller's secrets and word to what says of an element's events who can have sent them;
+            ``None`` if that is not for elements to say.
         confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
         repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
     """
@@ -146,6 +176,7 @@ class Provider:
     read: Callable[[Any, Source], Outcome]
     tables: Mapping[str, Mapping[str, Any]]
     channel: Channel = Channel.EMAIL
+    authenticate: Authenticate | None = None
     confirms_delivery: bool = True
     repeats_lost_delivery: bool = True
 

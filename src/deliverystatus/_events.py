@@ -398,6 +398,28 @@ class Event(_Facts):
         event: Self = facts
         return event
 
+    def vouched(self, *, authenticated: bool, reference: str | None = None) -> "Event":
+        """
+        Give the same event with what is known of its sender.
+
+        Args:
+            authenticated: Whether it is shown that not just anyone can have sent it.
+            reference: The sender's own id of the hand-over, if the proof carries it; else the event keeps its own.
+        """
+        return Event.read(
+            self.kind,
+            attrs.evolve(self.source, authenticated=authenticated),
+            self.recipient,
+            self.message_id,
+            reference or self.reference,
+            self.occurred_at,
+            actor=self.actor,
+            failure=self.failure,
+            attribution=self.attribution,
+            test=self.test,
+            details=self._rest,
+        )
+
     @property
     def details(self) -> Details:
         """The rare fields, read from the provider's element on first use; the event lets go of the element then."""
