@@ -487,7 +487,7 @@ class TestRecorded:
         """A recipient may stand without its array, as smtplib takes it."""
         assert [(ADA, "sent")] == kinds(smtp.parse({"recipients": ADA}).events)
 
-    @pytest.mark.parametrize("body", [b"{}", b"7", b'"x"', b"null", b"{", b"From: ada@example.com\n\nHello"])
+    @pytest.mark.parametrize("body", [b"{}", b"7", b'"x"', b"null", b"{", b"Note: ada@example.com\n\nHello"])
     def test_another_body(self, body: bytes):
         """A body that is no outcome, and no array, is not this provider's."""
         with pytest.raises(PayloadError):

@@ -30,8 +30,8 @@ class Notice:
         path: Where it stood in the body.
     """
 
-    name: str
-    detail: str = ""
+    name: str = attrs.field(repr=False)
+    detail: str = attrs.field(default="", repr=False)
     url: str | None = attrs.field(default=None, repr=False)
     path: str = ""
 
@@ -163,6 +163,7 @@ class Provider:
         elements: From a decoded body to its elements; raises PayloadError if the body is not this provider's at all.
         read: From one element to what it says; raises PayloadError, with a path, if it cannot be read.
         tables: Every word of the provider's that is known, by the name of its field: word -> what it means here.
+        decode: From a body as it came to what *elements* takes; raises PayloadError if it is neither.
         channel: How its messages travel.
         authenticate: From the caller's secrets and word to what says of an element's events who can have sent them;
             ``None`` if that is not for elements to say.
@@ -175,6 +176,7 @@ class Provider:
     elements: Callable[[Any], Body]
     read: Callable[[Any, Source], Outcome]
     tables: Mapping[str, Mapping[str, Any]]
+    decode: Callable[[Any, Mapping[str, str] | None], Any] = decode
     channel: Channel = Channel.EMAIL
     authenticate: Authenticate | None = None
     confirms_delivery: bool = True
@@ -209,7 +211,7 @@ class Provider:
         source = _source(self.name, self.channel, account, reference, sent_via)
         if received_at is not None:
             source = attrs.evolve(source, received_at=moment("received_at", received_at))
-        return self._read_all(self.elements(decode(payload, headers)), source)
+        return self._read_all(self.elements(self.decode(payload, headers)), source)
 
     def _read_all(self, body: Body, source: Source) -> Parsed:
         events: list[Event] = []

@@ -1,7 +1,7 @@
 """
 From paths to events: which files are read, as what, and what of them could not be.
 
-A file's name says how it is read: ``ANYTHING.PROVIDER.json`` (or ``.txt``, a form) is one webhook body as it was posted,
+A file's name says how it is read: ``ANYTHING.PROVIDER.json`` (or ``.txt``, a form; ``.eml``, a mail) is one webhook body as it was posted,
 ``ANYTHING.events.jsonl`` holds one event a line as ``Event.to_dict`` writes it. What a name does not say, the option
 ``--provider`` may. Problems are told by file, path and kind of thing; nothing of a payload is shown.
 """
@@ -22,8 +22,8 @@ from deliverystatus._decoding import decode
 #: Standard input, by convention.
 STDIN = "-"
 
-#: How the names of webhook bodies end: JSON, and forms.
-BODIES = (".json", ".txt")
+#: How the names of webhook bodies end: JSON, forms, and mails.
+BODIES = (".json", ".txt", ".eml")
 
 #: How the names of files with one event a line end.
 EVENT_LINES = ".events.jsonl"

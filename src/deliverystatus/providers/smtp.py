@@ -1,5 +1,5 @@
 """
-SMTP: what our own SMTP calls came to, for each recipient.
+SMTP: what our own SMTP calls came to, for each recipient, and the mails that come back.
 
 ``outcome`` reads what a call returned or raised: smtplib's results and exceptions, or those of a library that names
 them alike (aiosmtplib). ``parse`` reads the same from a log: a JSON object, or an array of objects, each one call::
@@ -14,11 +14,19 @@ them alike (aiosmtplib). ``parse`` reads the same from a log: a JSON object, or 
         "reference": "order-7"                                the sender's own id of the hand-over
     }
 
-Sources, as [S1] to [S4] below:
+``parse`` also reads a mail, as bytes or text: a bounce (a delivery status or one written for people), a complaint, a
+read receipt, an auto-reply. What is known of such mails is in ``deliverystatus._mail``.
+
+Sources, as [S1] to [S9] below:
  S1  https://docs.python.org/3/library/smtplib.html and CPython's Lib/smtplib.py (SMTP.sendmail)
  S2  https://aiosmtplib.readthedocs.io/en/stable/reference.html (aiosmtplib.errors)
  S3  RFC 5321 sections 3.3, 4.2 and 6.1
  S4  https://docs.python.org/3/library/exceptions.html, socket.html and ssl.html
+ S5  RFC 3464 (delivery status), RFC 6533 (addresses beyond ASCII), RFC 3461 (envelope id)
+ S6  RFC 5965 (complaints), RFC 6430 (not-spam), RFC 6591 (authentication failures)
+ S7  RFC 8098 (read receipts), RFC 3834 (auto-replies)
+ S8  https://postmarkapp.com/support/article/838-how-to-find-a-message-id-header-for-your-sent-messages
+ S9  https://docs.aws.amazon.com/ses/latest/dg/header-fields.html (SES writes its own Message-ID)
 
 Quirks:
  - Success means that the next server took the message, not that it arrived: ``sent``, never ``delivered`` [S3].
@@ -28,6 +36,12 @@ Quirks:
  - An error at DATA forgets who was refused at RCPT before it [S1]: they share the error, unless *refused* says more.
  - An address that is named twice has one entry in *refused*, so a full refusal may be returned, not raised [S1].
  - A reply that is none has the code -1 [S1].
+ - A bounce is about the address the message was sent to (Original-Recipient), which the one that failed may not be [S5].
+ - The time of a report is that of the last attempt, else the report's own: Arrival-Date is days before it [S5].
+ - What a mail says of a recipient joins their copy by the Message-ID of the message that was returned; if *sent_via*
+   says which provider sent it, by that provider's id of it.
+ - An envelope id (ENVID) is the sender's own: it is the reference, unless a header named by *reference* is returned [S5].
+ - Anyone can write such a mail: what plain ``parse`` reads from one is on the caller's word.
 """
 
 import re
@@ -37,8 +51,10 @@ from typing import Any
 
 import attrs
 
+from deliverystatus import _mail
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Outcome, Provider
+from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus._decoding import decode as decode_record
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Details, Event, Failure, Source
 from deliverystatus._text import comparable, cut, printable
@@ -70,6 +86,17 @@ UNLISTED_ERROR: tuple[EventKind, str | None, Reason | None] = (EventKind.OUTCOME
 
 #: "Service not available, closing transmission channel" [S3]
 CLOSING = "421"
+
+#: By the provider that sent a message: the header of it that joins its copy, and the part of that which is the id. One
+#: that is not here uses the Message-ID, as plain SMTP and Mailgun do; ``None``: no header tells.
+SENT_VIA: Mapping[str, tuple[str, str] | None] = {
+    "postmark": ("x-pm-message-id", r"[\w-]+"),  # [S8]
+    "ses":      ("message-id", r"[^<>@\s]+"),     # before "@eu-west-1.amazonses.com" [S9]
+    "sendgrid": None,                              # X-SG-EID is encrypted; smtp-id, the Message-ID, is all there is
+}  # fmt: skip
+
+#: How much of a text is looked at to see whether it is a mail.
+_HEAD = 64 * 1024
 
 _IN_BRACKETS = re.compile(r"<([^<>]+)>\s*\Z")
 
@@ -104,17 +131,76 @@ class _Error:
     refused: _Refused = attrs.field(factory=dict)
 
 
+def decode(payload: Any, headers: Mapping[str, str] | None) -> Any:
+    """Leave a mail as it is, in bytes, and decode what is recorded."""
+    raw = bytes(payload) if isinstance(payload, bytearray | memoryview) else payload
+    if isinstance(raw, str) and _mail.looks_like_mail(raw[:_HEAD].encode("utf-8", "replace")):
+        return raw.encode("utf-8", "surrogateescape" if raw.isascii() else "replace")
+    return raw if isinstance(raw, bytes) and _mail.looks_like_mail(raw) else decode_record(payload, headers)
+
+
 def elements(payload: Any) -> Body:
-    """Give the recorded outcomes: the body is one, or an array of them."""
+    """Give the recorded outcomes, the body is one, or an array of them; or the mail."""
     if isinstance(payload, list):
         return Body(payload)
-    if "recipients" in reading.object_of(payload):
+    if isinstance(payload, bytes) or "recipients" in reading.object_of(payload):
         return Body((payload,), lambda _: "")
     raise PayloadError("missing", path="recipients")
 
 
 def read(element: Any, source: Source) -> Outcome:
-    """Read one recorded outcome: an event for each recipient."""
+    """Read a mail, or one recorded outcome: an event for each recipient."""
+    return _read_mail(element, source) if isinstance(element, bytes) else _read_recorded(element, source)
+
+
+def _read_mail(raw: bytes, source: Source) -> Outcome:
+    """Read a mail; one that reports nothing is a notice."""
+    mail = _mail.read(raw)
+    via = source.sent_via
+    if via is not None:
+        source = attrs.evolve(source, provider=via)
+    message_id = mail.original_message_id
+    reference = (mail.original.get(source.reference_key) if source.reference_key else None) or mail.envelope_id
+    events = tuple(
+        Event.read(
+            report.kind,
+            source,
+            _cut(report.recipient),
+            _cut(_id_of(mail, via)),
+            _cut(reference),
+            report.occurred_at or mail.occurred_at,
+            actor=report.actor,
+            failure=report.failure,
+            attribution=report.attribution,
+            details=Details(
+                value=_cut(report.value),
+                internet_message_id=_cut(message_id),
+                final_recipient=_cut(report.final_recipient),
+                retrying=report.retrying,
+                retry_until=report.retry_until,
+                event_id=_cut(" ".join(filter(None, (mail.message_id, report.recipient)))) if mail.message_id else None,
+            ),
+        )
+        for report in mail.reports
+    )
+    return events or Notice(name="mail")
+
+
+def _id_of(mail: _mail.Mail, via: str | None) -> str | None:
+    """Give the id by which the provider that sent a message knows it."""
+    if via is None or via not in SENT_VIA:
+        return mail.original_message_id
+    header, pattern = SENT_VIA[via] or ("", "")
+    written = mail.original_message_id if header == "message-id" else mail.original.get(header)
+    found = re.match(pattern, written or "")
+    return found[0] if found else None
+
+
+def _cut(text: str | None) -> str | None:
+    return cut(printable(text)) if text else None
+
+
+def _read_recorded(element: Any, source: Source) -> Outcome:
     recorded = reading.object_of(element)
     message_id = reading.message_id(reading.text(recorded, "message_id"))
     reference = reading.loose_text(recorded.get(source.reference_key or "reference"))
@@ -305,6 +391,7 @@ PROVIDER = Provider(
     elements=elements,
     read=read,
     tables={"error": ERRORS},
+    decode=decode,
     confirms_delivery=False,
 )
 parse = PROVIDER.parse
