@@ -217,3 +217,10 @@ class TestCopies:
     def test_nothing(self):
         """No events, no copies."""
         assert Copies({}) == fold_copies([])
+
+    def test_a_repr_names_nobody(self):
+        """Copies and their keys can be logged: they show numbers, and no recipient or id."""
+        copies = fold_copies([event("sent", **BY_BOTH), event("bounced", **BY_NOTHING), event("sent", test=True)])
+
+        assert "Copies(1 copies, 1 uncorrelated, 1 in test mode)" == repr(copies)
+        assert ["CopyKey(provider='example', part=None)"] == [repr(key) for key in copies]

@@ -8,6 +8,7 @@ from deliverystatus import (
     Actor,
     Attribution,
     Axes,
+    Axis,
     Contradiction,
     Effect,
     EventKind,
@@ -294,13 +295,43 @@ class TestOneCopy:
         ],
     )
     def test_two_copies_are_refused(self, other):
-        """Another recipient, or another id and none in common: two copies, by fold and by |, without a word of either."""
+        """Another recipient, or another id and none in common: two copies, without a word of either."""
         one, two = event("sent"), event("delivered", **other)
 
-        for mix in (lambda: fold([one, two]), lambda: fold([one]) | fold([two]), lambda: fold([one]).observe(two)):
+        for mix in (lambda: fold([one, two]), lambda: fold([one]).observe(two)):
             with pytest.raises(MixedCopiesError, match="use fold_copies") as error:
                 mix()
             assert "@" not in str(error.value)
+
+    def test_what_is_not_exact_contradicts_nothing(self):
+        """Somebody's bounce on the same message does not speak against this recipient's delivery."""
+        somebody = event("bounced", attribution="message", failure=Failure(diagnostic="452 4.2.2 mailbox full"))
+
+        assert () == fold([event("delivered"), somebody]).contradictions
+
+    def test_inferred_axes(self):
+        """An axis whose status nothing reports is named."""
+        assert {Axis.TRANSPORT} == fold([event("opened")]).axes.inferred
+        assert set() == fold([event("opened"), event("delivered")]).axes.inferred
+
+    def test_two_recipients_are_not_joined(self):
+        """Records of two recipients are never joined."""
+        with pytest.raises(MixedCopiesError):
+            fold([event("sent")]) | fold([event("delivered", recipient="bob@example.com")])
+
+    def test_records_of_one_recipient_are_joined(self):
+        """Whether two ids are of one copy may depend on a third record: | does not ask, so that it associates."""
+        a, b, c = (
+            fold([event("sent", **ids)]) for ids in (BY_REFERENCE | {"reference": "r-1"}, {}, {"message_id": "m-2"})
+        )
+
+        assert (a | b) | c == a | (b | c) == (a | b) | (a | c)
+
+    def test_what_was_forgotten_may_link(self):
+        """A record that holds as many ids as it keeps refuses none: one it forgot may be the link."""
+        many = fold([event("sent", message_id=f"m-{n:02}", reference="r-1") for n in range(12)])
+
+        assert Status.DELIVERED is many.observe(event("delivered", message_id="m-11")).after
 
     def test_two_references_are_refused(self):
         """Two hand-overs with nothing in common are two copies."""

@@ -568,6 +568,14 @@ class TestFailure:
         with pytest.raises(wrong):
             Failure(**{name: 7})
 
+    def test_a_repr_holds_nothing_of_strangers(self):
+        """A failure and a scope can be logged: only our own words are shown."""
+        secret = dict.fromkeys(
+            ("reply_code", "enhanced_code", "diagnostic", "reported", "smtp_command", "remote_mta"), "SECRET"
+        )
+        assert "SECRET" not in repr(Failure(**secret, claimed=Reason.EXPIRED))
+        assert "SECRET" not in repr(Scope(ScopeKind.LIST, "SECRET"))
+
     def test_claim_as_a_string(self):
         """The claimed reason may be given as a string, and becomes a member."""
         assert Reason.EXPIRED is Failure(claimed="expired").claimed

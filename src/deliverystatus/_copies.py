@@ -37,8 +37,11 @@ class CopyKey(NamedTuple):
     message_id: str | None = None
     part: tuple[int, int] | None = None
 
+    def __repr__(self) -> str:
+        return f"CopyKey(provider={self.provider!r}, part={self.part})"  # recipients and ids are personal data
 
-@attrs.frozen(eq=False)
+
+@attrs.frozen(repr=False, eq=False)
 class Copies(Mapping[CopyKey, Record]):
     """
     The records of all copies, by key. Equal if they hold the same, in whatever order and however often it was said.
@@ -52,6 +55,9 @@ class Copies(Mapping[CopyKey, Record]):
     _records: Mapping[CopyKey, Record]
     uncorrelated: tuple[Event, ...] = ()
     tests: tuple[Event, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Copies({len(self)} copies, {len(self.uncorrelated)} uncorrelated, {len(self.tests)} in test mode)"
 
     def __getitem__(self, key: CopyKey) -> Record:
         return self._records[key]

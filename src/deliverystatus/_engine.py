@@ -21,7 +21,7 @@ Two rules:
  - This file does not know about arrival. ``received_at`` bounds events without a time, and decides nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -100,13 +100,19 @@ class Axes:
     """
     Where a copy stands in each of four respects, each with its own status or ``None`` if nothing was said.
 
-    What is only inferred is in: an opening says delivered on the transport axis.
+    Attributes:
+        own_side: What we did with it.
+        transport: How far it got.
+        engagement: Whether it was looked at.
+        feedback: What the recipient answered.
+        inferred: The axes on which nothing reports the status itself: an opening says delivered on the transport axis.
     """
 
     own_side: Status | None
     transport: Status | None
     engagement: Status | None
     feedback: Status | None
+    inferred: frozenset[Axis] = frozenset()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -146,7 +152,7 @@ class Record:
             Contradiction.DELIVERED_AND_RETURNED: arrived and returned,
             Contradiction.ENGAGED_AND_RETURNED: engaged and returned,
             Contradiction.NOT_SENT_AND_DELIVERED: (arrived or engaged) and said & _NOT_SENT,
-            Contradiction.CLASS_AGAINST_DIAGNOSIS: any(key.disagrees for key in self.slots),
+            Contradiction.CLASS_AGAINST_DIAGNOSIS: any(key.exact and key.disagrees for key in self.slots),
         }
         return tuple(contradiction for contradiction in Contradiction if found[contradiction])
 
@@ -186,9 +192,10 @@ class Record:
     def inferred(self) -> bool:
         """Whether nothing reports the status itself: it follows from what a machine did, such as an opening."""
         status = self.status
-        return status is not Status.UNKNOWN and not any(
-            key.exact and PROVES[key.kind] is status and proves(key) is status for key in self.slots
-        )
+        return status is not Status.UNKNOWN and not self._is_reported(status)
+
+    def _is_reported(self, status: Status) -> bool:
+        return any(key.exact and PROVES[key.kind] is status and proves(key) is status for key in self.slots)
 
     @property
     def reason(self) -> Reason | None:
@@ -210,7 +217,8 @@ class Record:
         best: dict[Axis | None, Status] = {}
         for status, _ in sorted(statuses, key=lambda proved: DEFAULT.rank(*proved)):
             best[AXES[status]] = status
-        return Axes(**{axis.value: best.get(axis) for axis in Axis})
+        inferred = frozenset(axis for axis in Axis if axis in best and not self._is_reported(best[axis]))
+        return Axes(**{axis.value: best.get(axis) for axis in Axis}, inferred=inferred)
 
     def _decides(self, policy: Policy) -> SlotKey | None:
         proved = [key for key in self.slots if key.exact and proves(key)]
@@ -252,8 +260,10 @@ class Record:
         """
         Join two records of one copy: all that either knows. Commutes, associates, is idempotent (law 4).
 
+        Whether two ids are of one copy may depend on a third record, so only ``fold`` and ``observe`` ask that.
+
         Raises:
-            MixedCopiesError: If they are of two copies: other recipients, or other ids and none shared.
+            MixedCopiesError: If they are of two recipients.
         """
         if not isinstance(other, Record):
             return NotImplemented
@@ -261,7 +271,7 @@ class Record:
         for key, slot in other.slots.items():
             mine = slots.get(key)
             slots[key] = slot if mine is None else _joined(mine, slot)
-        _refuse_mixed((self, other))
+        _refuse_two_recipients((self, other))
         return Record(
             self.recipient if other.recipient is None else other.recipient,
             _smallest(self.references | other.references),
@@ -277,7 +287,9 @@ class Record:
         Raises:
             MixedCopiesError: If the event is of another copy.
         """
-        grown = self | fold([event])
+        one = fold([event])
+        _refuse_mixed((self, one))
+        grown = self | one
         known_until = max((slot.last for slot in self.slots.values() if slot.last), default=None)
         before, after = self.status, grown.status
         effect = Effect.NOTED if after is before else Effect.ADVANCED
@@ -349,8 +361,8 @@ class Record:
             )
         except PayloadError:
             raise
-        except (KeyError, TypeError, ValueError) as error:
-            raise PayloadError("expected a record as to_dict writes it") from error
+        except (KeyError, TypeError, ValueError):
+            raise PayloadError("expected a record as to_dict writes it") from None
 
 
 #: Nothing is known: the identity of ``|``.
@@ -516,17 +528,20 @@ def _identity(event: Event) -> Record:
     )
 
 
-def _refuse_mixed(parts: Iterable[Record]) -> None:
+def _refuse_two_recipients(parts: Iterable[Record]) -> None:
+    if len({part.recipient for part in parts} - {None}) > 1:
+        raise MixedCopiesError("events of more than one recipient in one record; use fold_copies")
+
+
+def _refuse_mixed(parts: Collection[Record]) -> None:
     """
     Refuse parts that are of more than one copy: other recipients, or other ids of one sort with no id that links them.
 
     A part that is known by its reference alone and one that is known by its message id alone may be of one copy.
     """
-    recipients = {part.recipient for part in parts} - {None}
-    if len(recipients) > 1:
-        raise MixedCopiesError("events of more than one recipient in one record; use fold_copies")
+    _refuse_two_recipients(parts)
     known = {part.references | part.message_ids for part in parts}
-    if len(known) <= 1:
+    if len(known) <= 1 or any(len(ids) >= _MOST_IDS for ids in known):  # what was forgotten may link them
         return
     group_of: dict[object, set[object]] = {}
     for ids in known:

@@ -83,14 +83,13 @@ class Failure:
         ValueError: If *claimed* is no reason.
     """
 
-    reply_code: str | None = attrs.field(default=None, converter=_failure_text)
-    enhanced_code: str | None = attrs.field(default=None, converter=_failure_text)
+    # strangers may put anything into any of these: only what is of our own words is shown
+    reply_code: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
+    enhanced_code: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
     diagnostic: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    reported: str | None = attrs.field(
-        default=None, converter=_failure_text, repr=False
-    )  # a word, but not all are listed
+    reported: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
     claimed: Reason | None = attrs.field(default=None, converter=_reason)
-    smtp_command: str | None = attrs.field(default=None, converter=_failure_text)
+    smtp_command: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
     remote_mta: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
 
     @property
@@ -174,7 +173,7 @@ class Scope:
     """
 
     kind: ScopeKind = attrs.field(converter=_scope_kind)
-    name: str = attrs.field(default="", converter=_scope_name)
+    name: str = attrs.field(default="", converter=_scope_name, repr=False)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
