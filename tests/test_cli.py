@@ -95,10 +95,10 @@ def test_events_read_standard_input(invoke):
 
 
 def test_events_of_one_bad_file_do_not_cost_the_others(invoke, write):
-    """A body that is not the provider's is told by its file; the others are answered; the exit code is 1."""
+    """A body that is not the provider's is told by its file; the others are answered; the exit code is 3."""
     bad, good = write("bad", {"email": PRIVATE}), write("good", [sendgrid()])
     result = invoke("events", "sendgrid", "--json", bad, good)
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     assert ["delivered"] == [event["kind"] for event in objects(result)]
     assert f"Could not be read: 1\n  {bad}: expected an array, got dict\n" == result.stderr
 
@@ -191,7 +191,7 @@ def test_bad_event_lines_are_told_by_number(invoke, write):
     good = json.dumps({"kind": "pending", "reference": "r1", "recipient": "ada@example.com"})
     path = write("own.events.jsonl", f'{good}\n{{"kind": "{PRIVATE}"}}\n{PRIVATE}\n[1]\n')
     result = invoke("status", "--json", path)
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     assert ["pending"] == [row["status"] for row in objects(result)]
     assert [
         "Could not be read: 3",
@@ -421,7 +421,7 @@ def test_a_file_that_cannot_be_read_is_told(invoke, write, monkeypatch):
 
     monkeypatch.setattr(_files.File, "content", refuse)
     result = invoke("status", "--json", bad, good)
-    assert (1, 1) == (result.exit_code, len(objects(result)))
+    assert (3, 1) == (result.exit_code, len(objects(result)))
     assert f"  {bad}: cannot be read: Permission denied\n" in result.stderr
 
 
@@ -438,7 +438,7 @@ def test_a_folder_that_cannot_be_looked_into_is_told(invoke, write, tmp_path, mo
 
     monkeypatch.setattr(os, "scandir", refuse)
     result = invoke("status", "--json", tmp_path)
-    assert (1, 1) == (result.exit_code, len(objects(result)))
+    assert (3, 1) == (result.exit_code, len(objects(result)))
     assert f"  {inner}: cannot be read: Permission denied\n" in result.stderr
 
 
@@ -641,7 +641,7 @@ BROKEN = [
 def test_no_payload_in_errors(invoke, command, as_json, body):
     """Whatever cannot be read, no piece of it is shown, on either output."""
     result = invoke(*command, *as_json, "-", stdin=body)
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     assert "secret" not in result.stdout + result.stderr
     assert "Could not be read: 1" in (result.stderr if as_json else result.stdout)
 
@@ -662,7 +662,7 @@ def test_names_of_files_do_not_steer_terminals_either(invoke, write):
     """Nor do names of files."""
     path = write("\x1b[31m.sendgrid.json", "")
     result = invoke("status", "--json", path)
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     assert "\x1b" not in result.stderr
 
 
@@ -768,7 +768,7 @@ def test_module_runs_as_a_program(write):
         [sys.executable, "-W", "error", "-m", "deliverystatus", "status", "--json", path],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert 1 == ended.returncode
+    assert 3 == ended.returncode
     assert "delivered" == json.loads(ended.stdout)["status"]
     assert f"Could not be read: 1\n  {path}: 1.email: missing\n" == ended.stderr
 

@@ -141,9 +141,9 @@ def test_demonstration_has_a_row_for_each_copy():
 
 
 def test_demonstration_tells_what_it_could_not_read():
-    """One element of the stories is broken: its place is told, none of its content, and the exit code is 1."""
+    """One element of the stories is broken: its place is told, none of its content, and the exit code is 3."""
     result = CliRunner().invoke(cli, ["explain", str(EXAMPLES)], env={"COLUMNS": "110"})
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     broken = EXAMPLES / "14-a-broken-element" / "01-batch.sendgrid.json"
     assert f"  {broken}: 2.timestamp: expected seconds since the epoch, got str" in result.stdout.splitlines()
 

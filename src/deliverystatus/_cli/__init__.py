@@ -2,7 +2,7 @@
 The commands of ``deliverystatus``: what the library does, for a shell.
 
 Every command shows a table, or with ``--json`` one JSON object a line whose keys are always there. Exit codes: 0 fine;
-1 something could not be read, and what could be was answered; 2 wrong usage. The clock is read here and nowhere else.
+2 wrong usage; 3 something could not be read, and what could be was answered. The clock is read here and nowhere else.
 """
 
 import sys
@@ -28,6 +28,9 @@ from deliverystatus._policies import policy_of
 from deliverystatus.vocabularies import Rule, Vocabulary
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+#: The exit code if something could not be read. Not 1, which is what Python leaves with when it crashes.
+_UNREAD = 3
 
 
 # -- what the commands share -----------------------------------------------------------------------------------------
@@ -124,7 +127,7 @@ def _finish(found: Found, copies: Copies, *, as_json: bool) -> None:
     output = console(stderr=as_json)
     for line in beside(found, copies):
         output.print(Text(line, "" if line.startswith(" ") else "bold"), soft_wrap=True)
-    click.get_current_context().exit(1 if found.problems else 0)
+    click.get_current_context().exit(_UNREAD if found.problems else 0)
 
 
 def _show(shown: ConsoleRenderable) -> None:
@@ -143,7 +146,7 @@ def cli() -> None:
     Files are read by their names: ANYTHING.PROVIDER.json (or .txt, a form) is a webhook body as it was posted,
     ANYTHING.events.jsonl has an event a line, as "events --json" writes them. "-" is standard input.
 
-    Exit codes: 0 fine, 1 something could not be read, 2 wrong usage.
+    Exit codes: 0 fine, 2 wrong usage, 3 something could not be read.
     """
 
 
