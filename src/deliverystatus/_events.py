@@ -397,18 +397,23 @@ class Event(_Facts):
         event: Self = facts
         return event
 
-    def vouched(self, *, authenticated: bool, reference: str | None = None) -> "Event":
+    def vouched(self, *, authenticated: bool, reference: str | None = None, recipient: str | None = None) -> "Event":
         """
         Give the same event with what is known of its sender.
 
         Args:
             authenticated: Whether it is shown that not just anyone can have sent it.
             reference: The sender's own id of the hand-over, if the proof carries it; else the event keeps its own.
+            recipient: Whom the message was for, if that is shown and another than the event names: then the address
+                that failed becomes the final recipient.
         """
+        details = self._rest
+        if recipient is not None and self.failure is not None and self.recipient is not None:
+            details = attrs.evolve(self.details, final_recipient=self.recipient)
         return Event.read(
             self.kind,
             attrs.evolve(self.source, authenticated=authenticated),
-            self.recipient,
+            recipient or self.recipient,
             self.message_id,
             reference or self.reference,
             self.occurred_at,
@@ -416,7 +421,7 @@ class Event(_Facts):
             failure=self.failure,
             attribution=self.attribution,
             test=self.test,
-            details=self._rest,
+            details=details,
         )
 
     @property

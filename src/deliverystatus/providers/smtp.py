@@ -57,6 +57,7 @@ from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._decoding import decode as decode_record
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Details, Event, Failure, Source
+from deliverystatus._mail._trust import authenticate
 from deliverystatus._text import comparable, cut, printable
 from deliverystatus.exceptions import PayloadError
 
@@ -392,6 +393,7 @@ PROVIDER = Provider(
     read=read,
     tables={"error": ERRORS},
     decode=decode,
+    authenticate=authenticate,
     confirms_delivery=False,
 )
 parse = PROVIDER.parse
