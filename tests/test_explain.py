@@ -21,21 +21,14 @@ from deliverystatus._enums import (
     Reason,
     Status,
 )
-from deliverystatus._explain import (
-    DECIDED,
-    OVER,
-    REASON_REPLACES,
-    STUCK,
-    WHO_ACTS,
-    WHO_ACTS_NEXT,
-    Certainty,
-    Tracking,
-    Wording,
-    explain,
-)
+from deliverystatus._explain import explain
+from deliverystatus._explain._tables import DECIDED, OVER, REASON_REPLACES, STUCK, WHO_ACTS, WHO_ACTS_NEXT
+from deliverystatus._explain._texts import Wording
+from deliverystatus._explain._values import Certainty
 from deliverystatus._policies import FINAL
 from deliverystatus._suppression import suppress
 from deliverystatus._suppression_rules import WhyNot
+from deliverystatus.vocabularies import Tracking
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -24,20 +24,13 @@ from deliverystatus._enums import (
     Reason,
     Status,
 )
-from deliverystatus._explain import (
-    AUDIENCES,
-    PHONES,
-    REASON_REPLACES,
-    RETRYING,
-    STUCK,
-    Entry,
-    Tracking,
-    explain,
-    locales,
-)
+from deliverystatus._explain import explain
+from deliverystatus._explain._tables import REASON_REPLACES, RETRYING, STUCK
+from deliverystatus._explain._texts import AUDIENCES, PHONES, Entry, locales
 from deliverystatus._policies import PROVES_BY_MACHINE
 from deliverystatus._suppression import suppress
 from deliverystatus._suppression_rules import ReleaseProof, WhyNot
+from deliverystatus.vocabularies import Tracking
 
 PLACEHOLDERS = {"product", "recipient", "support"}
 FIELDS = {"label", "headline", "meaning", "next_steps", "caveats"}

@@ -1,0 +1,66 @@
+"""
+From facts to sentences: what happened, what it means, what to do about it, and how far to trust it.
+
+An explanation is put together from what is known and nothing else, and says no more than was reported. The texts are
+data (``help/``, one file per locale, one table per audience); the code only says which facts are told, and in which order.
+"""
+
+from datetime import datetime
+
+from deliverystatus import vocabularies
+from deliverystatus._diagnosis import Diagnosis
+from deliverystatus._engine import Record
+from deliverystatus._explain._copy import Copy
+from deliverystatus._explain._others import of_decision, of_diagnosis, of_release
+from deliverystatus._explain._texts import AUDIENCES, Voice, Wording
+from deliverystatus._explain._values import Certainty, Evidence, Explanation
+from deliverystatus._suppression import Decision, Release
+from deliverystatus.exceptions import UnknownName
+from deliverystatus.vocabularies import Tracking, Vocabulary
+
+__all__ = ["Certainty", "Evidence", "Explanation", "Wording", "explain"]
+
+
+def explain(
+    subject: Record | Diagnosis | Decision | Release,
+    *,
+    audience: str = "staff",
+    locale: str = "en",
+    vocabulary: str | Vocabulary | None = None,
+    now: datetime | None = None,
+    tracking: Tracking | None = None,
+    wording: Wording | None = None,
+) -> Explanation:
+    """
+    Say what happened, what it means and what to do. Total: there is text for every record.
+
+    Args:
+        subject: A record, a diagnosis, a decision whether to send, or the outcome of a release.
+        audience: Who reads it: ``"staff"``.
+        locale: In which language: ``"en"``.
+        vocabulary: The label pack, or its name; without one the labels are ours. A pack has its own policy, too.
+        now: The time (aware). With it, what takes too long is told, and when to look again.
+        tracking: What the account can report at all; else the provider says.
+        wording: What the product calls things.
+
+    Raises:
+        UnknownName: If there is no such audience, locale or vocabulary.
+        TypeError: If *subject* is nothing that can be explained.
+        ValueError: If *now* has no zone.
+    """
+    if audience not in AUDIENCES:
+        raise UnknownName("audience", audience, AUDIENCES)
+    voice = Voice.of(audience, locale, wording or Wording())
+    pack = vocabularies.get(vocabulary) if isinstance(vocabulary, str) else vocabulary
+    if now is not None and now.utcoffset() is None:
+        raise ValueError("now: expected a time with its zone")
+    match subject:
+        case Record():
+            return Copy.of(subject, voice, pack, now, tracking).explained()
+        case Diagnosis():
+            return of_diagnosis(subject, voice)
+        case Decision():
+            return of_decision(subject, voice)
+        case Release():
+            return of_release(subject, voice)
+    raise TypeError(f"subject: expected something that can be explained, got {type(subject).__name__}")

@@ -1,0 +1,235 @@
+"""
+From a copy to sentences: which facts of a record are told, and in which order.
+
+Each fact has its own text: the status, the reason, how long the cause lasts, whether it is tried again, what
+contradicts what, what was only inferred, what anyone could have made up, and what a label hides.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import cast
+
+import attrs
+
+from deliverystatus import vocabularies
+from deliverystatus._codes import CONSEQUENCES
+from deliverystatus._engine import Record, proves
+from deliverystatus._enums import Actor, Channel, EventKind, Party, Permanence, Reason, Status
+from deliverystatus._events import Event
+from deliverystatus._explain._evidence import ordered, seen
+from deliverystatus._explain._tables import DECIDED, OVER, REASON_REPLACES, RETRY_SEEN_AFTER, RETRYING, STUCK, WHO_ACTS
+from deliverystatus._explain._texts import Entry, Voice, over
+from deliverystatus._explain._values import Certainty, Explanation
+from deliverystatus._policies import DEFAULT, FINAL, PROVES
+from deliverystatus.vocabularies import Tracking, Untracked, Vocabulary
+
+
+@attrs.frozen(kw_only=True)
+class Copy:
+    """A record under one policy, with all that its explanation depends on."""
+
+    record: Record
+    voice: Voice
+    pack: Vocabulary | None
+    now: datetime | None
+    opens_tracked: bool
+    status: Status
+    deciding: Event | None
+    untracked: Untracked | None
+    label_given: str | None
+
+    @classmethod
+    def of(
+        cls, record: Record, voice: Voice, pack: Vocabulary | None, now: datetime | None, tracking: Tracking | None
+    ) -> "Copy":
+        policy = DEFAULT if pack is None else pack.policy
+        status, deciding = record.status_under(policy), record.deciding_under(policy)
+        quiet = vocabularies.untracked(record, tracking)
+        return cls(
+            record=record,
+            voice=voice.on(_channel(record) if deciding is None else deciding.channel),
+            pack=pack,
+            now=now,
+            opens_tracked=quiet != "before" and (tracking is None or tracking.opens),
+            status=status,
+            deciding=deciding,
+            untracked=quiet if status in (Status.ACCEPTED, Status.SENT) else None,
+            label_given=None if pack is None else pack.label(record, tracking),
+        )
+
+    def explained(self) -> Explanation:
+        text = self.text
+        return Explanation(
+            status=self.status,
+            label=self.label,
+            headline=text.headline,
+            meaning=" ".join((text.meaning, *(more.meaning for more in self.additions if more.meaning))),
+            next_steps=self.next_steps,
+            caveats=tuple(
+                dict.fromkeys((*self.doubts, *text.caveats, *(c for more in self.additions for c in more.caveats)))
+            ),
+            certainty=self.certainty,
+            evidence=ordered(seen(k, slot.evidence, self.voice, slot.last) for k, slot in self.record.slots.items()),
+            final=self.status in FINAL or self.untracked is not None or self.given_up,
+            who_acts=self.who_acts,
+            look_again=self.look_again,
+        )
+
+    # -- the facts
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why, where a status asks for a reason; unknown if nothing said why."""
+        if self.status not in REASON_REPLACES:
+            return None
+        return (self.deciding and self.deciding.reason) or Reason.UNKNOWN
+
+    @property
+    def inferred(self) -> bool:
+        """Whether nobody said so, though something that was said shows it."""
+        shown = {PROVES[key.kind] for key in self.record.slots if key.exact and proves(key) is self.status}
+        return bool(shown) and self.status not in shown
+
+    @property
+    def permanence(self) -> Permanence | None:
+        """How long the cause lasts, where somebody has to send again."""
+        if self.reason in DECIDED or not (self.status in OVER or self.given_up):
+            return None
+        failure = None if self.deciding is None else self.deciding.failure
+        return Permanence.UNDETERMINED if failure is None else failure.permanence
+
+    @property
+    def retrying(self) -> bool | None:
+        return None if self.deciding is None else self.deciding.retrying
+
+    @property
+    def given_up(self) -> bool:
+        return self.status is Status.DEFERRED and self.retrying is False
+
+    @property
+    def began(self) -> datetime | None:
+        """Since when it is in this status at the latest."""
+        slots = self.record.slots.items()
+        return min(
+            (at for key, slot in slots if proves(key) is self.status and (at := slot.first or slot.bound)), default=None
+        )
+
+    @property
+    def stuck(self) -> bool:
+        limit = STUCK.get(self.status)
+        if limit is None or self.untracked or self.now is None or self.began is None:
+            return False
+        return self.now - self.began > limit
+
+    # -- what is said of them
+
+    @property
+    def label(self) -> str:
+        return self.text.label if self.label_given is None else self.label_given
+
+    @property
+    def text(self) -> Entry:
+        """The text of the status, or of its having no sequel, or of its being inferred."""
+        if self.untracked is not None:
+            return self.voice("untracked", self.untracked)
+        text = self.voice("status", self.status)
+        return over(text, self.voice("inferred", self.status)) if self.inferred else text
+
+    @property
+    def additions(self) -> Iterator[Entry]:
+        """What is said behind the meaning of the status, in this order."""
+        voice = self.voice
+        if self.reason is not None:
+            yield voice("reason", self.reason)
+            if self.reason is Reason.UNKNOWN and voice.has("unexplained", self.status):
+                yield voice("unexplained", self.status)
+        if self.status is Status.DEFERRED:
+            yield voice("retrying", RETRYING[self.retrying])
+        if self.permanence is not None:
+            yield voice("permanence", self.permanence)
+        if self.stuck:
+            yield voice("stuck", self.status)
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        voice = self.voice
+        if self.stuck:
+            return voice("stuck", self.status).next_steps
+        steps = self.text.next_steps
+        if self.reason is not None and (self.reason is not Reason.UNKNOWN or self.given_up):
+            kept = () if self.given_up or REASON_REPLACES[self.status] else steps
+            steps = kept + voice("reason", self.reason).next_steps
+        if self.permanence is not None:
+            steps += voice("permanence", self.permanence).next_steps
+        elif self.status is Status.DEFERRED:
+            steps += voice("retrying", RETRYING[self.retrying]).next_steps
+        return steps
+
+    @property
+    def doubts(self) -> Iterator[str]:
+        """What not to conclude, by what was reported how; the caveats of the status itself come after these."""
+        voice, status, deciding = self.voice, self.status, self.deciding
+        if self.certainty is Certainty.UNPROVEN:
+            yield voice("caveat", "unproven").meaning
+        for contradiction in self.record.contradictions:
+            yield voice("contradiction", contradiction).meaning
+        if self.inferred:
+            yield from voice("inferred", status).caveats
+        elif deciding is not None and deciding.actor is not Actor.HUMAN and voice.has("unknown_actor", status):
+            yield voice("unknown_actor", status).meaning
+        for hidden in self.hidden:
+            yield voice("caveat", hidden).meaning
+        if self.pack is not None and self.pack.hides(status, self.label) and voice.has("hidden", status):
+            yield voice("hidden", status).meaning
+        if status is Status.DELIVERED and voice.channel is Channel.EMAIL:
+            yield voice("caveat", "tracked_opens" if self.opens_tracked else "untracked_opens").meaning
+
+    @property
+    def hidden(self) -> Iterator[str]:
+        """What neither the headline nor the label tells, and nobody may overlook."""
+        said = {key.kind for key in self.record.slots if key.exact and key.actor is not Actor.MACHINE}
+        maybe = {key.kind for key in self.record.slots if not key.exact}
+        if EventKind.COMPLAINED in said and self.status is not Status.COMPLAINED:
+            yield "also_complained"
+        if EventKind.COMPLAINED in maybe - said:
+            yield "maybe_complained"
+        if EventKind.UNSUBSCRIBED in said and self.status is not Status.UNSUBSCRIBED:
+            yield "also_unsubscribed"
+
+    @property
+    def certainty(self) -> Certainty:
+        if self.deciding is None:
+            return Certainty.NOTHING_KNOWN
+        if self.deciding.authenticated is False:
+            return Certainty.UNPROVEN
+        if self.record.contradictions:
+            return Certainty.CONTRADICTED
+        return Certainty.INFERRED if self.inferred else Certainty.REPORTED
+
+    @property
+    def who_acts(self) -> Party:
+        if self.stuck:
+            return Party.SUPPORT
+        if self.reason in (None, Reason.UNKNOWN):
+            return Party.STAFF if self.given_up else WHO_ACTS[self.status]
+        consequence = CONSEQUENCES[cast("Reason", self.reason)]
+        if self.status is Status.DEFERRED and not self.given_up and consequence.permanence is not Permanence.PERMANENT:
+            return Party.NOBODY
+        return consequence.who_acts
+
+    @property
+    def look_again(self) -> datetime | None:
+        if self.now is None or self.given_up or self.stuck or self.untracked:
+            return None
+        if self.status is Status.DEFERRED:
+            return self.now + RETRY_SEEN_AFTER
+        limit = STUCK.get(self.status)
+        if limit is None:
+            return None
+        return min(self.began or self.now, self.now) + limit  # clocks of others may run ahead
+
+
+def _channel(record: Record) -> Channel:
+    """Say how a copy travels of which nothing says where it stands."""
+    channels = {slot.evidence.channel for slot in record.slots.values()}
+    return min(channels, key=lambda channel: channel.ordinal, default=Channel.EMAIL)
