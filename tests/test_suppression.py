@@ -23,9 +23,12 @@ from deliverystatus import (
     ReleaseProof,
     Rules,
     Scope,
+    ScopeKind,
+    Status,
     SuppressionList,
     UnknownName,
     WhyNot,
+    fold_copies,
     providers,
     suppress,
 )
@@ -376,7 +379,18 @@ def test_an_unsubscription_stops_its_scope():
     assert not ask(left).allowed
     assert not ask(left, scope="everything").allowed
     assert ask(left, scope="group:7").allowed
-    assert ask(left, scope=Scope.of("stream:5")).allowed
+    assert ask(left, scope=Scope.of("group:7")).allowed
+
+
+@pytest.mark.parametrize("kind", ScopeKind)
+def test_a_scope_of_another_kind_opens_nothing(kind):
+    """What a message's tag, stream or topic is called does not show that it is outside of the group that was left."""
+    left = [event("unsubscribed", at=1, scope=Scope(kind, "5"))]
+    listing = [listed(Reason.SUPPRESSED_OTHER, scope=Scope(kind, "5"))]
+    for other in ScopeKind:
+        expected = kind is other and kind is not ScopeKind.EVERYTHING
+        assert expected is ask(left, scope=Scope(other, "7")).allowed
+        assert expected is ask(listing, scope=Scope(other, "7")).allowed
 
 
 def test_an_unsubscription_from_everything_stops_every_scope():
@@ -440,6 +454,16 @@ def test_stop_stops_everything_from_that_number(channel):
     assert NONE == allowed([stop], **phone)
     assert EVERY == allowed([stop], **phone, scope="sender:+15550188")
     assert EVERY == allowed([stop, start], **phone, scope="sender:+15550199")
+
+
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+@pytest.mark.parametrize("kind", ScopeKind)
+def test_nothing_but_another_sender_is_outside_of_a_stop(channel, kind):
+    """Whatever a STOP or a message is labelled with: only between two named senders does the name tell them apart."""
+    stop = [event("unsubscribed", at=1, scope=Scope(kind, "+15550100"), channel=channel)]
+    for other in ScopeKind:
+        expected = kind is other is ScopeKind.SENDER
+        assert expected is ask(stop, channel=channel, scope=Scope(other, "+15550199")).allowed
 
 
 def test_a_channel_is_left_by_itself():
@@ -545,7 +569,13 @@ def test_an_entry_that_does_not_say_why_is_an_entry():
     assert ["provider_list"] == kinds([listed(None)])
     assert ["provider_list"] == kinds([listed(Reason.SPAM_CONTENT)])
     assert ["bad_address"] == kinds([listed(Reason.UNKNOWN_RECIPIENT)])
-    assert [] == kinds([listed(Reason.SUPPRESSED_OTHER, value=None)])
+
+
+@pytest.mark.parametrize("value", [None, "", "changed", "Removed", "added"])
+def test_a_change_that_does_not_say_removed_is_an_entry(value):
+    """Whether it was added or removed is read on the safe side."""
+    assert ["provider_list"] == kinds([listed(Reason.SUPPRESSED_OTHER, value=value)])
+    assert [] == kinds([listed(Reason.SUPPRESSED_OTHER, value="removed")])
 
 
 def test_a_listed_repetition_keeps_its_reason():
@@ -641,6 +671,21 @@ def test_a_refusal_is_an_event_with_its_reason(events, reason):
     )
 
 
+def test_a_refusal_joins_the_copy_that_was_not_sent():
+    """With the message's reference the refusal folds into its copy: pending until now, withheld from now on."""
+    pending = event("pending", provider=None, message_id=None, reference="order-17", at=1)
+    decision = ask([COMPLAINT], reference="order-17", provider="postmark", account="a", channel="email")
+    (record,) = fold_copies([pending, decision.event]).values()
+    assert Status.WITHHELD is record.status
+    assert ("postmark", "a") == (decision.event.provider, decision.event.account)
+
+
+def test_a_refusal_without_a_reference_is_of_no_copy():
+    """Not told which message it was, the refusal makes up no copy."""
+    assert ask([COMPLAINT]).event.reference is None
+    assert 0 == len(fold_copies([ask([COMPLAINT]).event]))
+
+
 # -- releases --------------------------------------------------------------------------------------------------------
 
 
@@ -734,6 +779,21 @@ def test_a_list_does_not_show_addresses():
     refused = release([COMPLAINT], "complaint", "staff", "address_checked")
     assert not any("ada" in repr(each) for each in (suppress([COMPLAINT]), decision, refused))
     assert "SuppressionList(1 addresses, rules='default')" == repr(suppress([COMPLAINT]))
+
+
+@pytest.mark.parametrize("kind", ["unsubscribed", "suppression_changed", "bounced"])
+def test_a_repr_shows_nothing_of_strangers(kind):
+    """Neither the recipient nor what a scope is called, nor any text or id of the evidence, is in a repr."""
+    why = Failure(diagnostic="550 5.7.1 xyzzy is blocked", reported="xyzzy", remote_mta="xyzzy")
+    evidence = event(
+        kind, recipient="xyzzy@example.com", message_id="xyzzy", reference="xyzzy", scope="list:xyzzy", failure=why
+    )
+    known = suppress([evidence])
+    decision = known.may_send("xyzzy@example.com", purpose="bulk", scope="list:xyzzy", reference="xyzzy", now=NOW)
+    (cause, *_) = decision.causes
+    released = known.release("xyzzy@example.com", cause, actor=cause.lifted_by[0], proof=cause.releases[0][1], at=NOW)
+    assert "list:xyzzy" in {str(each.scope) for each in decision.causes}
+    assert not any("xyzzy" in repr(each) for each in (cause, decision, released, known))
 
 
 def test_a_list_is_stored_and_read_back():
@@ -835,8 +895,40 @@ def test_a_question_in_other_words_is_an_error(wrong, error):
 @pytest.mark.parametrize("wrong", [{"cause": "spam"}, {"actor": "me"}, {"proof": "trust me"}])
 def test_a_release_in_other_words_is_an_error(wrong):
     """The same for releases."""
-    with pytest.raises(ValueError, match="is not a valid"):
+    with pytest.raises(ValueError, match="not one of the words of"):
         release([COMPLAINT], **{"cause": "complaint", "actor": "recipient", "proof": "link_mailed_there"} | wrong)
+
+
+@pytest.mark.parametrize("argument", ["purpose", "channel", "scope"])
+def test_an_argument_is_not_repeated_in_an_error(argument):
+    """What was mixed up may be an address: the message names the argument and the vocabulary alone."""
+    with pytest.raises(ValueError, match=rf"\A{argument}: not one of the words of [A-Za-z]+\Z") as refused:
+        ask([COMPLAINT], **{argument: ADA})
+    assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("argument", ["cause", "actor", "proof"])
+def test_an_argument_of_a_release_is_not_repeated_in_an_error(argument):
+    """The same for releases."""
+    right = {"cause": "complaint", "actor": "recipient", "proof": "link_mailed_there"}
+    with pytest.raises(ValueError, match=rf"\A{argument}: not one of the words of [A-Za-z]+\Z"):
+        release([COMPLAINT], **right | {argument: ADA})
+
+
+def test_a_day_is_no_time():
+    """A date has no hour and no zone: it is refused by name."""
+    with pytest.raises(TypeError, match=r"\Anow: expected datetime, got date\Z"):
+        ask([COMPLAINT], now=NOW.date())
+    with pytest.raises(TypeError, match=r"\Aat: expected datetime, got date\Z"):
+        release([COMPLAINT], "complaint", "recipient", "link_mailed_there", at=NOW.date())
+
+
+@pytest.mark.parametrize("argument", ["reference", "provider", "account"])
+@pytest.mark.parametrize("known", [[], [COMPLAINT]])
+def test_an_id_is_text(argument, known):
+    """An id of another type is refused, whether or not a refusal would have to carry it."""
+    with pytest.raises(TypeError, match=rf"\A{argument}: expected str, got int\Z"):
+        ask(known, **{argument: 17})
 
 
 def test_times_are_compared_across_zones():

@@ -16,12 +16,13 @@ opening or click lifts a complaint or a bad address (law 8).
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
-from deliverystatus._enums import Channel, EventKind, Party, Purpose, Reason
+from deliverystatus._enums import Channel, EventKind, Party, Purpose, Reason, ScopeKind
 from deliverystatus._events import EVERYTHING, Event, Failure, Scope, moment
 from deliverystatus._suppression_facts import (
     LATEST,
@@ -38,9 +39,15 @@ from deliverystatus._suppression_facts import (
     releases,
     when,
 )
-from deliverystatus._suppression_rules import LIFTS, CauseKind, Fact, ReleaseProof, Rules, WhyNot, rules_of
+from deliverystatus._suppression_rules import LIFTS, STOPS, CauseKind, Fact, ReleaseProof, Rules, WhyNot, rules_of
 from deliverystatus._text import comparable, cut, printable
 from deliverystatus.exceptions import PayloadError
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _kind_alone(scope: Scope) -> str:
+    return str(scope.kind)  # what a list is called, strangers may have said
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +73,7 @@ class Cause:
 
     kind: CauseKind
     reason: Reason
-    scope: Scope
+    scope: Scope = attrs.field(repr=_kind_alone)
     channel: Channel | None
     provider: str | None
     account: str | None
@@ -95,7 +102,8 @@ class Decision:
         allowed: Whether it may be sent.
         causes: Every cause that stops it, the most binding first.
         incidents: Troubles of ours that keep causes from binding.
-        event: The ``withheld`` event that records the refusal; ``None`` if it may be sent.
+        event: The ``withheld`` event that records the refusal, of the message's copy if its reference was told; ``None``
+            if it may be sent.
         now: When it was asked (aware, UTC).
     """
 
@@ -182,6 +190,7 @@ class SuppressionList:
         provider: str | None = None,
         account: str | None = None,
         standing: None = None,
+        reference: str | None = None,
         now: datetime,
     ) -> Decision:
         """
@@ -192,10 +201,12 @@ class SuppressionList:
             purpose: What it is for.
             channel: How it travels.
             scope: What it belongs to (``"group:17"``, ``"sender:+15550100"``). Not told, it may belong to anything that
-                the recipient left.
+                the recipient left; and a tag does not show which group, so only a scope of the same kind is outside of
+                what was left. A STOP is the sender's: no other kind limits it.
             provider: Who would send it. Not told, it may be any.
             account: In which account. Not told, it may be any.
             standing: Nothing; facts that are no events have no part in these rules.
+            reference: The sender's own id of the message, for the event that records a refusal.
             now: The time (aware).
 
         Raises:
@@ -205,15 +216,26 @@ class SuppressionList:
         if standing is not None:
             raise TypeError(f"standing: expected None, got {type(standing).__name__}")
         message = _Message(
-            Purpose(purpose), Channel(channel), None if scope is None else Scope.of(scope), provider, account
+            _word("purpose", Purpose, purpose),
+            _word("channel", Channel, channel),
+            None if scope is None else Scope.of(scope),
+            _text("provider", provider),
+            _text("account", account),
         )
-        now = moment("now", now)
+        now, reference = moment("now", now), _text("reference", reference)
         causes = tuple(cause for cause in self._causes(_address(recipient), now) if _binds(cause, message))
         event = None
         if causes:
             failure = Failure(reported=str(causes[0].kind), claimed=causes[0].reason)
             event = Event(
-                EventKind.WITHHELD, recipient=recipient, occurred_at=now, channel=message.channel, failure=failure
+                EventKind.WITHHELD,
+                recipient=recipient,
+                provider=message.provider,
+                account=message.account,
+                reference=reference,
+                occurred_at=now,
+                channel=message.channel,
+                failure=failure,
             )
         return Decision(
             recipient=recipient,
@@ -248,8 +270,8 @@ class SuppressionList:
             ValueError: If a word is in no vocabulary, or *at* has no zone.
             TypeError: If an argument is of another type.
         """
-        actor, proof, at = Party(actor), ReleaseProof(proof), moment("at", at)
-        kind = cause.kind if isinstance(cause, Cause) else CauseKind(cause)
+        actor, proof, at = _word("actor", Party, actor), _word("proof", ReleaseProof, proof), moment("at", at)
+        kind = cause.kind if isinstance(cause, Cause) else _word("cause", CauseKind, cause)
         found = tuple(
             each
             for each in self._causes(_address(recipient), at)
@@ -456,10 +478,19 @@ def _binds(cause: Cause, message: _Message) -> bool:
     return (
         purpose in cause.purposes
         and cause.channel in (None, channel)
-        and (scope is None or not scope.name or cause.scope in (EVERYTHING, scope))
+        and not (scope is not None and _is_outside(scope, cause))
         and (provider is None or cause.provider in (None, provider))
         and (account is None or cause.account in (None, account))
     )
+
+
+def _is_outside(scope: Scope, cause: Cause) -> bool:
+    """Whether what a message belongs to shows that the cause is not about it: another of the same kind, both named."""
+    if scope.kind is not cause.scope.kind or scope.kind is ScopeKind.EVERYTHING or not scope.name:
+        return False
+    if cause.channel is not None and STOPS[cause.channel] is Fact.STOPPED and scope.kind is not ScopeKind.SENDER:
+        return False  # whatever the label it was said under
+    return scope.name != cause.scope.name
 
 
 def _after(moment: datetime, duration: timedelta) -> datetime:
@@ -490,6 +521,21 @@ def _why_not(
     if any(cause.since is None for cause in causes):
         return WhyNot.CAUSE_WITHOUT_TIME
     return WhyNot.NOT_LATER if any(cause.since and at <= cause.since for cause in causes) else None
+
+
+def _word(name: str, vocabulary: type[_Word], value: object) -> _Word:
+    """Give a word of a vocabulary; the enum's own refusal would repeat what was given."""
+    try:
+        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
+    except ValueError:
+        raise ValueError(f"{name}: not one of the words of {vocabulary.__name__}") from None
+
+
+def _text(name: str, value: str | None) -> str | None:
+    """Check the type of an id; the event that carries it makes it printable."""
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{name}: expected str, got {type(value).__name__}")
 
 
 def _address(recipient: str) -> str:

@@ -87,7 +87,7 @@ def facts_in(event: Event, rules: Rules) -> Iterator[FactKey]:
     if sure:
         if event.failure is not None:
             yield from _failing(event, event.failure, rules)
-        if kind is EventKind.DROPPED or (kind is EventKind.SUPPRESSION_CHANGED and event.value == "added"):
+        if kind is EventKind.DROPPED or kind is EventKind.SUPPRESSION_CHANGED:  # whatever does not say "removed"
             yield from _listed(event)
         elif (event.failure is not None or kind is EventKind.COMPLAINED) and event.scope is not None:
             # the provider listed the address for it, whatever the server's words say of the address
