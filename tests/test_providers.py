@@ -173,30 +173,40 @@ def test_nobody_stumbles_over_the_body_of_another(body):
         assert_nothing_lost(given)
 
 
-def strings_in(value):
-    """Give every string and number in a decoded body, in lower case."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif isinstance(value, bytes):  # a mail: what stands in its fields
-        value = re.split(r"[:;/\n]\s*", value.decode("utf-8", "replace"))
-    elif not isinstance(value, list):
+def words_in(value):
+    """Give every string and number in a decoded value, in lower case."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from words_in(item)
+    else:
         yield str(value).lower()
-        return
-    for item in value:
-        yield from strings_in(item)
+
+
+def words_of(field, value):
+    """Give the words that stand in the fields of that name, at any depth of a decoded body."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from words_in(item) if name.lower() == field.lower() else words_of(field, item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from words_of(field, item)
+    elif isinstance(value, bytes):  # a mail: what stands in its fields of that name
+        fields = re.findall(rf"(?im)^{re.escape(field)}:(.*(?:\n[ \t].*)*)", value.decode("utf-8", "replace"))
+        yield from (word.lower() for each in fields for word in re.split(r"\s*[:;/\s]\s*", each.strip()))
 
 
 @each_provider
 def test_every_word_of_the_tables_is_in_a_fixture(name):
-    """A row of a table that no fixture shows is a guess. Some tables are matched by how a word begins."""
-    decode = providers.get(name).decode
-    seen = {word for body in BODIES if body.parent.name == name for word in strings_in(decode(body.read_bytes(), None))}
+    """A row of a table that no fixture shows, in the field that the table is for, is a guess."""
+    provider = providers.get(name)
+    bodies = [provider.decode(body.read_bytes(), None) for body in BODIES if body.parent.name == name]
+    seen = {field: {word for body in bodies for word in words_of(field, body)} for field in provider.tables}
 
     unseen = [
         (field, word)
-        for field, table in providers.get(name).tables.items()
+        for field, table in provider.tables.items()
         for word in table
-        if not any(each.startswith(str(word).lower()) for each in seen)
+        if str(word).lower() not in seen[field]
     ]
 
     assert [] == unseen

@@ -76,7 +76,6 @@ CLASSIFICATIONS = {
 #: ``reason`` of a drop [S1, S3]; these are SendGrid's words, not a server's
 DROPS = {
     "bounced address":                  Reason.SUPPRESSED_BAD_ADDRESS,
-    "bounce":                           Reason.SUPPRESSED_BAD_ADDRESS,  # in ``type``, older payloads [S5]
     "unsubscribed address":             Reason.SUPPRESSED_UNSUBSCRIBE,
     "spam reporting address":           Reason.SUPPRESSED_COMPLAINT,
     "invalid":                          Reason.INVALID_ADDRESS,         # SendGrid's own syntax check
@@ -85,6 +84,9 @@ DROPS = {
     "recipient list over package quota": Reason.QUOTA_EXCEEDED,
     "duplicate message":                Reason.DUPLICATE,
 }  # fmt: skip
+
+#: ``type`` of a drop that has no ``reason``, as older payloads have it [S5]
+DROPS_BY_TYPE = {"bounce": Reason.SUPPRESSED_BAD_ADDRESS}
 
 #: Fields that are SendGrid's; every other is the sender's own [S1, S4]
 RESERVED = frozenset(
@@ -189,7 +191,7 @@ def _deferred(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
 def _dropped(element: Mapping[str, Any]) -> tuple[EventKind, Failure]:
     reason = reading.text(element, "reason")
     why = reason or reading.text(element, "type") or ""
-    claimed = reading.word(DROPS, why)
+    claimed = reading.word(DROPS if reason else DROPS_BY_TYPE, why)
     # a word that is not listed may be a reply: its words are read; a listed one is none, nor is its status "5.0.0"
     return EventKind.DROPPED, Failure(diagnostic=None if claimed else reason, reported=why or None, claimed=claimed)
 
