@@ -16,13 +16,13 @@ from rich.console import ConsoleRenderable, Group
 from rich.table import Table
 from rich.text import Text
 
-from deliverystatus import Copies, Policy, Provider, Status, UnknownName, diagnose, fold_copies, providers
+from deliverystatus import Copies, Diagnosis, Policy, Provider, Status, UnknownName, fold_copies, providers
 from deliverystatus import vocabularies as packs
 from deliverystatus._cli._beside import beside
 from deliverystatus._cli._files import STDIN, File, Found, find, read
 from deliverystatus._cli._rows import Row, rows_of
 from deliverystatus._cli._tables import NARROW, cell, console, in_utc, labelled, numbered, table, write
-from deliverystatus._codes import CONSEQUENCES
+from deliverystatus._cli._why import Why, reasons
 from deliverystatus._explain import Explanation
 from deliverystatus._policies import policy_of
 from deliverystatus.vocabularies import Rule, Vocabulary
@@ -248,41 +248,55 @@ def _details(explanation: Explanation) -> Iterator[ConsoleRenderable]:
 
 
 @cli.command("diagnose")
-@click.argument("texts", metavar="[TEXT...]", nargs=-1)
+@click.argument("texts", metavar="[TEXT|FILE.eml...]", nargs=-1)
 @_AS_JSON
 def diagnose_(texts: tuple[str, ...], *, as_json: bool) -> None:
     """
-    Say why messages failed, from servers' replies.
+    Say why messages failed, whose problem it is, and what to do.
 
-    Each TEXT is a reply; "-", or no TEXT, reads one a line from standard input.
+    Each TEXT is a server's reply, each FILE.eml a mail that came back; "-", or neither, reads a mail, or a reply a line,
+    from standard input.
     """
-    answers = [(reply, diagnose(reply)) for reply in _replies(texts)]
-    if as_json:
-        write({**attrs.asdict(d), "problem_of": CONSEQUENCES[d.reason].who_acts} for _, d in answers)
-    else:
-        rows = (
-            (
-                reply,
-                d.reason,
-                d.permanence,
-                "yes" if d.address_is_bad else "no",
-                d.evidence,
-                CONSEQUENCES[d.reason].who_acts,
-            )
-            for reply, d in answers
-        )
-        _show(table("Reply", "Why", "Lasting", "Bad address", "What decided", "Whose problem", rows=rows))
-
-
-def _replies(texts: tuple[str, ...]) -> Iterator[str]:
     if not texts and sys.stdin.isatty():
-        raise click.UsageError('give a reply, or "-" to read replies from standard input')
-    for text in texts or (STDIN,):
-        if text == STDIN:
-            lines = sys.stdin.buffer.read().decode(errors="replace").splitlines()
-            yield from filter(str.strip, lines)
-        else:
-            yield text
+        raise click.UsageError('give a reply, or "-" to read replies or a mail from standard input')
+    found = list(reasons(texts or (STDIN,)))
+    if as_json:
+        unknown = dict.fromkeys(field.name for field in attrs.fields(Diagnosis))
+        write(
+            {
+                **(attrs.asdict(each.diagnosis) if each.diagnosis else unknown),
+                "problem_of": each.problem_of,
+                "what_to_do": each.told.next_steps,
+                "kind": each.kind,
+                "recipient": each.about if each.kind else None,
+            }
+            for each in found
+        )
+    else:
+        _show(
+            table(
+                "About",
+                "Why",
+                "Lasting",
+                "Bad address",
+                "Whose problem",
+                "What to do",
+                rows=map(_why, found),
+                lines=True,
+            )
+        )
+
+
+def _why(each: Why) -> tuple[object, ...]:
+    found = each.diagnosis
+    return (
+        each.about,
+        each.kind if found is None else found.reason,
+        "" if found is None else found.permanence,
+        "yes" if found is not None and found.address_is_bad else "no",
+        each.problem_of,
+        numbered(each.told.next_steps or ("Nothing.",)),
+    )
 
 
 @cli.command("providers")
