@@ -12,11 +12,14 @@ from deliverystatus._enums import Attribution, EventKind
 from deliverystatus._events import Failure
 from deliverystatus._mail import _answers, _delivery, _feedback, _prose
 from deliverystatus._mail import _fields as fields
+from deliverystatus._mail._answers import DISPOSITIONS
+from deliverystatus._mail._delivery import ACTIONS
+from deliverystatus._mail._feedback import FEEDBACK
 from deliverystatus._mail._mime import Headers, Leaf, headers_of, looks_like_mail, take_apart
 from deliverystatus._mail._report import Mail, Report
 from deliverystatus._text import comparable
 
-__all__ = ["Headers", "Mail", "Report", "looks_like_mail", "read"]
+__all__ = ["ACTIONS", "DISPOSITIONS", "FEEDBACK", "Headers", "Mail", "Report", "looks_like_mail", "read"]
 
 #: Headers of a mail that name whom it was sent to.
 _ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to", "to")
@@ -178,10 +181,12 @@ def _bounces(headers: Headers, notice: str, original: Headers, *, surely: bool) 
     told = _prose.told(notice, named)
     delayed = _DELAY.search(subject) or (_DELAY.search(notice) and not _GIVEN_UP.search(f"{subject}\n{notice}"))
     for each in named:
-        yield _bounce(each, told[comparable(each)], attribution, delayed=bool(delayed))
+        said = told[comparable(each)]
+        # what is said of the dialogue may stand apart from what is said of the recipient
+        yield _bounce(each, said, notice if len(named) == 1 else said, attribution, delayed=bool(delayed))
 
 
-def _bounce(recipient: str, said: str, surely: Attribution, *, delayed: bool) -> Report:
+def _bounce(recipient: str, said: str, context: str, surely: Attribution, *, delayed: bool) -> Report:
     code = _CODE.search(said)
     soft = code is not None and (code[1] or code[2]) == "4"
     kind = EventKind.SOFT_BOUNCED if soft else EventKind.BOUNCED if said else EventKind.UNDETERMINED_BOUNCE
@@ -192,7 +197,7 @@ def _bounce(recipient: str, said: str, surely: Attribution, *, delayed: bool) ->
         recipient=addressed or recipient,
         final_recipient=recipient if addressed and comparable(addressed) != comparable(recipient) else None,
         failure=Failure(
-            diagnostic=said or None, smtp_command=_delivery.command_in(said), remote_mta=_delivery.host_in(said)
+            diagnostic=said or None, smtp_command=_delivery.command_in(context), remote_mta=_delivery.host_in(context)
         ),
         retrying=True if delayed else None,
         attribution=surely,

@@ -41,8 +41,8 @@ _NAMES = ("original-recipient", "final-recipient")
 
 #: What a text says of the command that was refused, in the words of several servers.
 _COMMANDS = re.compile(
-    r"(?:in reply to|after|following|response to|>>>|our|during)[ \t]+(?:the[ \t]+)?(?:final[ \t]+|sending[ \t]+)?"
-    r"(RCPT|MAIL|end of data|end-of-data|DATA|EHLO|HELO|STARTTLS|AUTH|initial connection|connection)\b",
+    r"(?:\bin reply to|\bafter|\bfollowing|\bresponse to|>>>|\bour|\bduring)[ \t]+(?:the[ \t]+)?(?:final[ \t]+|sending[ \t]+)?"
+    r"(RCPT|MAIL(?= FROM)|end of data|end-of-data|DATA|EHLO|HELO|STARTTLS|AUTH|initial connection|connection)\b",
     re.IGNORECASE,
 )
 COMMANDS = {
@@ -62,6 +62,7 @@ COMMANDS = {
 _EXPANDED_FROM = re.compile(
     r"\(?(?:expanded|generated|forwarded) (?:from|by):?[ \t]+<?([^\s<>]{1,320}@[^\s<>()]{1,255})", re.IGNORECASE
 )
+_WORDS = re.compile(r"[^\W\d_]{3}")
 _HOST = re.compile(r"\bhost[ \t]+([\w-]{1,63}(?:\.[\w-]{1,63}){1,10})[ \t]?\[", re.IGNORECASE)
 
 
@@ -177,8 +178,9 @@ def _kind(action: str | None, status: str | None) -> EventKind:
 
 def _failure(group: Headers, status: str | None, words: str) -> Failure:
     diagnostic = fields.untyped(group.get("diagnostic-code"))
-    if words and not (diagnostic and _prose.tells_cause(diagnostic)):
-        # none, a bare code, or only the first line of several: what people are told may say more
+    says = diagnostic and _WORDS.search(diagnostic) and _prose.tells_cause(diagnostic)
+    if not says and _prose.tells_cause(words):
+        # none, a bare code, or only the first line of several: what people are told says more
         diagnostic = cut("\n".join(filter(None, (diagnostic, words)))) or None
     text = f"{diagnostic or ''}\n{words}"
     return Failure(

@@ -21,9 +21,10 @@ _LAST_CODE_POINT = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
 #: An address anywhere in a text. A local part may be quoted (RFC 5321), or hold two dots in a row (Japanese carriers).
+#: Quotes, stars and equals signs may stand within one, but those before it are not its own.
 ADDRESS = re.compile(
-    r"""(?:"[^"\s@]{1,64}"|(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,128})@"""
-    r"""(?:\[[\d.:A-Fa-fIPv]{3,45}\]|[\w](?:[\w.-]{0,252}[\w])?)"""
+    r"""(?:"[^"\s@]{1,64}"|(?<![\w.!#$%&+/?^`{|}~\u0300-\u036f-])[\w.!#$%&+/?^`{|}~-][\w.!#$%&'*+/=?^`{|}~\u0300-\u036f-]{0,127})@"""
+    r"""(?:\[[\d.:A-Fa-fIPv]{3,45}\]|\w(?:[\w.\u0300-\u036f-]{0,252}\w)?)"""
 )
 
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
@@ -110,22 +111,22 @@ def blocks(text: str) -> list[Headers]:
 
     Lines that are neither a field nor the continuation of one are passed over.
     """
-    found: list[dict[str, list[str]]] = [{}]
-    values: list[str] | None = None
+    found: list[dict[str, list[list[str]]]] = [{}]
+    pieces: list[str] | None = None
     for line in text.splitlines():
         if not line.strip():
-            values = None
+            pieces = None
             if found[-1]:
                 found.append({})
-        elif line[0] in " \t" and values is not None:
-            values[-1] += f" {line.strip()}"
+        elif line[0] in " \t" and pieces is not None:
+            pieces.append(line)
         elif field := _LINE.match(line.lstrip()):
-            values = found[-1].setdefault(field[1].lower(), [])
-            values.append(field[2].strip())
+            pieces = [field[2]]
+            found[-1].setdefault(field[1].lower(), []).append(pieces)
         else:
-            values = None
+            pieces = None
     return [
-        Headers({name: tuple(words(value) for value in given) for name, given in block.items()})
+        Headers({name: tuple(words(" ".join(pieces)) for pieces in given) for name, given in block.items()})
         for block in found
         if block
     ]

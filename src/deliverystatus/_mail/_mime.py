@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from email._policybase import Compat32
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 from html import unescape
 from typing import Any
 
@@ -58,7 +58,7 @@ _BOUNDARY = re.compile(
     r"^--[^\s-][^\r\n]{0,69}?(?=(?:--)?[ \t]*$)|^-{3,}[^\s-][^\r\n]{0,69}?(?=(?:--)?[ \t]*$)", re.MULTILINE
 )
 
-_HIDDEN = re.compile(r"<(style|script|head)\b.*?</\1[^<>]{0,20}>", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<(/?)(?:style|script|head)\b[^<>]{0,2000}>", re.IGNORECASE)
 _LINE_TAG = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d|/?table|/?pre)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/!][^<>]{0,2000}>", re.IGNORECASE)
 
@@ -92,7 +92,13 @@ class _Part(Message):
         return media if media.startswith("multipart/") else "text/plain"
 
 
-_PARSER: Any = BytesParser(_Part, policy=_Limited())  # gives parts of that class
+_PARSER: Any = Parser(_Part, policy=_Limited())  # gives parts of that class
+
+
+def _parsed(raw: bytes, *, headersonly: bool = False) -> _Part:
+    """Parse bytes, each as one character, so that every byte is still there when its charset is known."""
+    part: _Part = _PARSER.parsestr(raw.decode("latin-1"), headersonly=headersonly)
+    return part
 
 
 @attrs.frozen
@@ -149,27 +155,26 @@ def take_apart(raw: bytes) -> tuple[Headers, list[Leaf]]:
         if count == _MOST_CONTAINERS:
             end = container.start()
             break
-    message = _PARSER.parsebytes(raw[start:end])
+    message = _parsed(raw[start:end])
     return _headers(message), list(_leaves(message))
 
 
 def headers_of(text: str) -> Headers:
     """Read the headers at the beginning of a text: those of a returned message."""
-    raw = text[:LONGEST_MAIL].lstrip().encode("utf-8", "surrogateescape")
+    raw = text[:LONGEST_MAIL].lstrip().encode("utf-8", "replace")
     end = _BLANK_LINE.search(raw)
-    return _headers(_PARSER.parsebytes(raw[: end.start()] if end else raw, headersonly=True))
+    return _headers(_parsed(raw[: end.start()] if end else raw, headersonly=True))
 
 
 def _headers(message: Message) -> Headers:
     found: dict[str, list[str]] = {}
     for name, value in message.raw_items():
-        found.setdefault(name.lower(), []).append(words(value))
+        found.setdefault(name.lower(), []).append(words(_undecoded(value)))
     return Headers({name: tuple(values) for name, values in found.items()})
 
 
 def words(value: str) -> str:
     """Give a header's value on one line, with its encoded words decoded."""
-    value = _undecoded(value)
     if "=?" in value:
         value = _ENCODED_WORD.sub(_decoded_word, value)
     return printable(" ".join(value.split()))
@@ -179,8 +184,7 @@ def _undecoded(text: str) -> str:
     """Read what the parser could not: bytes that are no ASCII are UTF-8 (RFC 6532), or some single-byte charset."""
     if text.isascii():
         return text
-    raw = text.encode("utf-8", "surrogateescape")
-    return _decoded(raw, "utf-8")
+    return _decoded(text.encode("latin-1"), "utf-8")
 
 
 def _decoded_word(found: re.Match[str]) -> str:
@@ -233,7 +237,7 @@ def _parted(text: str) -> list[_Part]:
     if not boundary:
         return []
     pieces = re.split(rf"^{re.escape(boundary[0])}(?:--)?[ \t]*\r?\n", text, maxsplit=_MOST_PARTS, flags=re.MULTILINE)
-    return [_PARSER.parsebytes(piece.encode("utf-8", "surrogateescape")) for piece in pieces if piece.strip()]
+    return [_parsed(piece.encode("latin-1")) for piece in pieces if piece.strip()]
 
 
 def _leaf(part: _Part, payload: str) -> Leaf:
@@ -241,7 +245,7 @@ def _leaf(part: _Part, payload: str) -> Leaf:
     if media.startswith(("image/", "audio/", "video/", "application/")):
         return Leaf(media, "")
     encoding = (part.get("Content-Transfer-Encoding") or "").strip().lower()
-    raw = payload.encode("utf-8", "surrogateescape")
+    raw = payload.encode("latin-1")
     if encoding == "base64":
         raw = _unbased(raw)
     elif encoding == "quoted-printable":
@@ -253,6 +257,12 @@ def _leaf(part: _Part, payload: str) -> Leaf:
 
 def visible(html: str) -> str:
     """Give the words of an HTML page, one line for each of its lines."""
-    text = _HIDDEN.sub(" ", html)
-    text = _LINE_TAG.sub("\n", " ".join(text.split()))
+    shown, start, hidden = [], 0, False
+    for tag in _HIDDEN.finditer(html):
+        if not hidden:
+            shown.append(html[start : tag.start()])
+        start, hidden = tag.end(), not tag[1]
+    if not hidden:
+        shown.append(html[start:])
+    text = _LINE_TAG.sub("\n", " ".join(" ".join(shown).split()))
     return unescape(_TAG.sub("", text))

@@ -88,27 +88,19 @@ class Notice:
 def split(text: str) -> Notice:
     """Tell a notice from the message that stands below it."""
     lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
-    seen: list[str] = []
-    start = 0
+    start: int | None = None  # of the header lines that this one goes on with
+    known: list[str] = []
     for index, line in enumerate(lines):
-        header = _HEADER.match(line)
-        name = header[1].lower() if header else ""
-        if name in _USUAL or (seen and (name or line[:1] in {" ", "\t"}) and line.strip()):
-            if not seen:
-                start = index
-            if name in _USUAL:
-                seen.append(name)
-                if len(seen) > 1 and not _TRACE.isdisjoint(seen):
-                    while (
-                        start
-                        and lines[start - 1].strip()
-                        and (lines[start - 1][0] in " \t" or _HEADER.match(lines[start - 1]))
-                    ):  # its first headers may be unusual ones
-                        start -= 1
-                    below = "\n".join(re.sub(r"\A> ?", "", line) for line in lines[start:])
+        if header := _HEADER.match(line):
+            if start is None:
+                start, known = index, []
+            if (name := header[1].lower()) in _USUAL:
+                known.append(name)
+                if len(known) > 1 and not _TRACE.isdisjoint(known):
+                    below = "\n".join(line.removeprefix(">").removeprefix(" ") for line in lines[start:])
                     return Notice("\n".join(lines[:start]), headers_of(below))
-        else:
-            seen = []
+        elif line[:1] not in {" ", "\t"} or not line.strip():
+            start = None
     return Notice("\n".join(lines), Headers())
 
 

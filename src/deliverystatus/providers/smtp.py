@@ -136,7 +136,7 @@ def decode(payload: Any, headers: Mapping[str, str] | None) -> Any:
     """Leave a mail as it is, in bytes, and decode what is recorded."""
     raw = bytes(payload) if isinstance(payload, bytearray | memoryview) else payload
     if isinstance(raw, str) and _mail.looks_like_mail(raw[:_HEAD].encode("utf-8", "replace")):
-        return raw.encode("utf-8", "surrogateescape" if raw.isascii() else "replace")
+        return raw.encode("utf-8", "replace")
     return raw if isinstance(raw, bytes) and _mail.looks_like_mail(raw) else decode_record(payload, headers)
 
 
@@ -391,7 +391,12 @@ PROVIDER = Provider(
     title="SMTP",
     elements=elements,
     read=read,
-    tables={"error": ERRORS},
+    tables={
+        "error": ERRORS,
+        "Action": _mail.ACTIONS,
+        "Feedback-Type": _mail.FEEDBACK,
+        "Disposition": _mail.DISPOSITIONS,
+    },
     decode=decode,
     authenticate=authenticate,
     confirms_delivery=False,
