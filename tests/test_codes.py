@@ -49,14 +49,19 @@ def test_a_bad_address_lasts(reason: Reason):
 
 @pytest.mark.parametrize("code", codes.REPLIES)
 def test_reply_codes(code: str):
-    """Reply codes of refusals are of the classes 4 and 5."""
-    assert re.fullmatch("[45][0-5][0-9]", code)
+    """Reply codes of refusals are of the classes 4 and 5; 571 is in no RFC, and seen."""
+    assert re.fullmatch("[45][0-5][0-9]|571", code)
 
 
 @pytest.mark.parametrize("command,code", codes.REPLIES_AT)
 def test_replies_at_a_command(command: str, code: str):
     """A command changes what a reply means; a row that changes nothing is noise."""
     assert codes.REPLIES_AT[command, code] is not codes.REPLIES.get(code)
+
+
+def test_unregistered_codes():
+    """A code that is in the registry means elsewhere what the registry says."""
+    assert set() == set(codes.UNREGISTERED) & set(REGISTERED)
 
 
 @pytest.mark.parametrize("host", codes.AT_HOST)

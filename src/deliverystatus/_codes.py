@@ -104,22 +104,97 @@ GENERIC = {
     "7.1": Reason.POLICY_REJECTED,  # of 134 replies with it 61 meant reputation and 7 an unknown user: words first
 }
 
-#: Codes that mean something else, or that only exist, at the servers whose name ends so.
-#: https://support.google.com/a/answer/3726730, https://learn.microsoft.com/exchange/troubleshoot/email-delivery/
-AT_HOST: Mapping[str, Mapping[str, Reason]] = {
-    "google.com": {
-        "7.23": Reason.SENDER_AUTHENTICATION,  # no PTR record
-        "7.24": Reason.SENDER_AUTHENTICATION,  # SPF is suspicious
-        "7.27": Reason.SENDER_AUTHENTICATION,  # SPF did not pass
-        "7.29": Reason.PROTOCOL_ERROR,         # not sent over TLS
-        "7.30": Reason.SENDER_AUTHENTICATION,  # DKIM did not pass
-        "7.32": Reason.SENDER_AUTHENTICATION,  # From is not aligned
-    },
-    "outlook.com": {
-        "1.10": Reason.UNKNOWN_RECIPIENT,  # recipient not found by address look-up
-        "4.1":  Reason.UNKNOWN_RECIPIENT,  # access denied: directory-based edge blocking
-    },
+_GOOGLE = {
+    "4.5":  Reason.SENDER_ACCOUNT,         # 5.4.5 is our daily quota; 4.4.5, a busy server, says so in words
+    "7.23": Reason.SENDER_AUTHENTICATION,  # no PTR record
+    "7.24": Reason.SENDER_AUTHENTICATION,  # SPF is suspicious
+    "7.27": Reason.SENDER_AUTHENTICATION,  # SPF did not pass
+    "7.29": Reason.PROTOCOL_ERROR,         # not sent over TLS
+    "7.30": Reason.SENDER_AUTHENTICATION,  # DKIM did not pass
+    "7.32": Reason.SENDER_AUTHENTICATION,  # From is not aligned
+    "7.40": Reason.SENDER_AUTHENTICATION,  # no DMARC policy
 }  # fmt: skip
+
+_MICROSOFT = {
+    "1.10":  Reason.UNKNOWN_RECIPIENT,      # recipient not found by address look-up
+    "1.20":  Reason.CONTENT_REJECTED,       # several From addresses without a Sender
+    "1.90":  Reason.SENDER_ACCOUNT,         # our daily limit of recipients
+    "2.14":  Reason.RECIPIENT_SERVER_ERROR, # a forwarding address that is none
+    "2.121": Reason.RATE_LIMITED,           # too much for this recipient within an hour
+    "2.122": Reason.RATE_LIMITED,
+    "3.190": Reason.RECIPIENT_SERVER_ERROR, # journaling
+    "4.1":   Reason.UNKNOWN_RECIPIENT,      # access denied: directory-based edge blocking
+    "4.11":  Reason.NETWORK_ERROR,          # a reply to a reply to a reply
+    "4.12":  Reason.NETWORK_ERROR,          # hops
+    "4.14":  Reason.NETWORK_ERROR,          # loop
+    "4.23":  Reason.NETWORK_ERROR,
+    "4.300": Reason.EXPIRED,
+    "4.310": Reason.UNKNOWN_DOMAIN,
+    "4.312": Reason.NETWORK_ERROR,          # DNS
+    "4.316": Reason.NETWORK_ERROR,          # connection refused
+    "4.317": Reason.NETWORK_ERROR,
+    "6.11":  Reason.CONTENT_REJECTED,       # characters that are not allowed
+    "6.211": Reason.CONTENT_REJECTED,
+    "7.12":  Reason.RECIPIENT_REFUSED,      # the sender was not authenticated by the recipient's organization
+    "7.57":  Reason.SENDER_ACCOUNT,         # the client did not log in
+    "7.64":  Reason.RELAY_DENIED,
+    "7.124": Reason.RECIPIENT_REFUSED,      # groups and mailboxes for chosen senders, to 7.136
+    "7.129": Reason.RECIPIENT_REFUSED,
+    "7.133": Reason.RECIPIENT_REFUSED,
+    "7.134": Reason.RECIPIENT_REFUSED,
+    "7.135": Reason.RECIPIENT_REFUSED,
+    "7.136": Reason.RECIPIENT_REFUSED,
+    "7.193": Reason.RECIPIENT_REFUSED,
+    "7.232": Reason.SENDER_ACCOUNT,         # our tenant's limit
+    "7.233": Reason.SENDER_ACCOUNT,
+    "7.320": Reason.PROTOCOL_ERROR,         # TLS and DANE, to 7.325
+    "7.321": Reason.PROTOCOL_ERROR,
+    "7.322": Reason.PROTOCOL_ERROR,
+    "7.323": Reason.PROTOCOL_ERROR,
+    "7.324": Reason.PROTOCOL_ERROR,
+    "7.325": Reason.PROTOCOL_ERROR,
+    "7.367": Reason.RELAY_DENIED,
+    "7.500": Reason.REPUTATION_BLOCKED,
+    "7.501": Reason.SENDER_ACCOUNT,         # our account sent spam
+    "7.502": Reason.REPUTATION_BLOCKED,     # banned sender, and 7.503
+    "7.503": Reason.REPUTATION_BLOCKED,
+    "7.504": Reason.RECIPIENT_REFUSED,
+    "7.505": Reason.RECIPIENT_REFUSED,
+    "7.506": Reason.SENDER_AUTHENTICATION,  # HELO
+    "7.507": Reason.RECIPIENT_REFUSED,      # blocked by the recipient's organization
+    "7.508": Reason.RATE_LIMITED,           # a range of IPv6 addresses over its limit
+    "7.509": Reason.SENDER_AUTHENTICATION,  # DMARC
+    "7.510": Reason.POLICY_REJECTED,        # takes nothing over IPv6
+    "7.511": Reason.REPUTATION_BLOCKED,     # banned sender
+    "7.512": Reason.CONTENT_REJECTED,       # From is not as RFC 5322 asks
+    "7.513": Reason.REPUTATION_BLOCKED,     # our host is blocked by the recipient
+    "7.514": Reason.SENDER_AUTHENTICATION,
+    "7.515": Reason.SENDER_AUTHENTICATION,  # not at the level of authentication that bulk senders need
+    "7.703": Reason.SENDER_ACCOUNT,         # our tenant: blocked, over its threshold, from a new address, unregistered
+    "7.705": Reason.SENDER_ACCOUNT,
+    "7.708": Reason.SENDER_ACCOUNT,
+    "7.750": Reason.SENDER_ACCOUNT,
+    **{f"7.{n}": Reason.REPUTATION_BLOCKED for n in (*range(606, 700), *range(850, 900))},  # banned addresses: 606 to 649; 650: rate by S775
+}  # fmt: skip
+
+#: Codes that mean something else, or that only exist, at the servers whose name ends so.
+#: https://support.google.com/a/answer/3726730, https://learn.microsoft.com/exchange/mail-flow-best-practices/
+#: non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online
+AT_HOST: Mapping[str, Mapping[str, Reason]] = {
+    "google.com": _GOOGLE,
+    "googlemail.com": _GOOGLE,
+    "outlook.com": _MICROSOFT,
+    "hotmail.com": _MICROSOFT,
+    "exchangelabs.com": _MICROSOFT,
+}
+
+#: Those of them that no registry has: they mean the same wherever they are read.
+UNREGISTERED = {
+    code: reason
+    for table in (_GOOGLE, _MICROSOFT)
+    for code, reason in table.items()
+    if code not in SPECIFIC and code not in GENERIC
+}
 
 #: Valid address, relayed to a system that reports nothing (RFC 3886), priority changed (RFC 6710).
 NO_FAILURE = frozenset({"1.5", "1.9", "3.6"})
@@ -127,6 +202,7 @@ NO_FAILURE = frozenset({"1.5", "1.9", "3.6"})
 #: Reply codes (RFC 5321 section 4.2.3) that name a cause by themselves, wherever they are given.
 REPLIES = {
     "421": Reason.RECIPIENT_SERVER_ERROR,
+    "432": Reason.SENDER_ACCOUNT,  # RFC 4954: a password transition
     "450": None,
     "451": Reason.RECIPIENT_SERVER_ERROR,
     "452": Reason.RECIPIENT_SERVER_ERROR,
@@ -137,6 +213,7 @@ REPLIES = {
     "503": Reason.PROTOCOL_ERROR,
     "504": Reason.PROTOCOL_ERROR,
     "521": Reason.UNKNOWN_DOMAIN,  # RFC 7504: this host takes no mail
+    "523": Reason.PROTOCOL_ERROR,  # RFC 5248 section 2.4: encryption
     "530": Reason.SENDER_ACCOUNT,
     "534": Reason.SENDER_ACCOUNT,
     "535": Reason.SENDER_ACCOUNT,
@@ -148,6 +225,7 @@ REPLIES = {
     "554": Reason.POLICY_REJECTED,
     "555": Reason.PROTOCOL_ERROR,
     "556": Reason.UNKNOWN_DOMAIN,  # RFC 7504
+    "571": Reason.POLICY_REJECTED,  # in no RFC: the digits of 5.7.1, by old servers
 }
 
 #: (SMTP command, reply code): where the command makes the code mean something else.
@@ -158,6 +236,14 @@ REPLIES_AT = {
     ("MAIL", "552"): Reason.MESSAGE_TOO_LARGE,  # RFC 1870: SIZE is refused at MAIL
     ("DATA", "552"): Reason.MESSAGE_TOO_LARGE,
     ("AUTH", "454"): Reason.SENDER_ACCOUNT,  # RFC 4954
+    ("CONNECT", "550"): Reason.REPUTATION_BLOCKED,  # of us nothing is known yet but where we come from
+    ("CONNECT", "553"): Reason.REPUTATION_BLOCKED,
+    ("CONNECT", "554"): Reason.REPUTATION_BLOCKED,  # RFC 5321 section 3.1: no SMTP service here
+    ("CONNECT", "571"): Reason.REPUTATION_BLOCKED,
+    ("HELO", "550"): Reason.REPUTATION_BLOCKED,
+    ("HELO", "554"): Reason.REPUTATION_BLOCKED,
+    ("EHLO", "550"): Reason.REPUTATION_BLOCKED,
+    ("EHLO", "554"): Reason.REPUTATION_BLOCKED,
     ("CONNECT", "521"): Reason.RECIPIENT_SERVER_ERROR,  # RFC 7504: of this host; the domain may have others
 }
 
