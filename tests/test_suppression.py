@@ -6,6 +6,7 @@ public thread where people were bitten.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
+from time import process_time
 
 import pytest
 
@@ -28,11 +29,12 @@ from deliverystatus import (
     SuppressionList,
     UnknownName,
     WhyNot,
+    _suppression_facts,
     fold_copies,
     providers,
     suppress,
 )
-from deliverystatus._suppression_facts import release_value
+from deliverystatus._suppression_facts import forget, release_value
 from deliverystatus._suppression_rules import GROUNDS, LIFTS, LISTED_AS, RULES, STOPS, Fact
 from deliverystatus.testing import START, event, failure
 
@@ -702,6 +704,65 @@ def test_a_release_must_be_later_than_the_evidence():
     assert WhyNot.CAUSE_WITHOUT_TIME is release([without], "complaint", "recipient", "link_mailed_there").why_not
 
 
+@pytest.mark.parametrize("ground", ["complained", "bounced"])
+def test_what_has_no_time_had_happened_by_its_arrival(ground):
+    """Our own server's refusal, say, has no time: a release that is later than its arrival lifts it, no other does."""
+    without = event(ground, at=None, failure=BAD if ground == "bounced" else None, received_at=START)
+    (cause,) = ask([without]).causes
+    actor, proof = cause.releases[0]
+    lifted = release([without], cause.kind, actor, proof, at=START + timedelta(seconds=1))
+    assert (None, START) == (cause.since, cause.happened_by)
+    assert EVERY == allowed([without, lifted.event]) == allowed([lifted.event, without])
+    assert WhyNot.NOT_LATER is release([without], cause.kind, actor, proof, at=START).why_not
+
+
+def test_it_would_do_to_say_when_it_came():
+    """A release is refused where nothing is known to be later, and accepted once the arrival is known."""
+    without = event("complained", at=None)
+    refused = release([without], "complaint", "recipient", "link_mailed_there")
+    known = Event.from_dict(refused.causes[0].evidence.to_dict() | {"received_at": START.isoformat()})
+    assert WhyNot.CAUSE_WITHOUT_TIME is refused.why_not
+    assert "received_at" in refused.why_not.meaning
+    assert release([without, known], "complaint", "recipient", "link_mailed_there").accepted
+
+
+def test_a_repetition_of_what_has_no_time_is_no_news():
+    """A body that comes once more after the release is the same complaint; that of another message is another."""
+    first, again, other = (
+        event("complained", at=None, received_at=START + timedelta(hours=hours), message_id=message_id)
+        for hours, message_id in ((0, "m-1"), (2, "m-1"), (2, "m-2"))
+    )
+    lifted = release([first], "complaint", "recipient", "link_mailed_there", at=START + timedelta(hours=1))
+    assert EVERY == allowed([first, lifted.event, again]) == allowed([again, lifted.event, first])
+    assert NONE == allowed([first, lifted.event, other])
+
+
+def test_what_has_a_time_is_not_hidden_by_what_has_none():
+    """A complaint after the release counts, though an older one has no time and came before."""
+    without, after = event("complained", at=None, received_at=START), event("complained", at=60)
+    between = release([without], "complaint", "recipient", "link_mailed_there", at=START + timedelta(seconds=30))
+    late = release([without, after], "complaint", "recipient", "link_mailed_there")
+    assert NONE == allowed([without, after, between.event])
+    assert EVERY == allowed([without, after, late.event])
+
+
+def test_the_arrival_of_what_has_no_time_is_stored():
+    """It is read back with the list, for a release depends on it; that of what has a time is not kept."""
+    known = suppress([event("complained", at=None, received_at=START), event("unsubscribed", at=1, received_at=START)])
+    stored = known.to_dict()
+    assert known == SuppressionList.from_dict(stored)
+    assert known != suppress([event("complained", at=None), event("unsubscribed", at=1)])
+    assert ["complained"] == [each["kind"] for each in stored["evidence"] if "received_at" in each]
+
+
+def test_a_list_is_lifted_from_where_it_was_taken():
+    """A complaint known by a list without a time is not named as listed once it was taken from there, later."""
+    entry = listed(Reason.SUPPRESSED_COMPLAINT, at=None, provider="postmark", received_at=START)
+    removed = listed(None, at=2, value="removed", provider="postmark")
+    assert [(("postmark", None),)] == [cause.listed_by for cause in ask([entry]).causes]
+    assert [()] == [cause.listed_by for cause in ask([entry, removed]).causes]
+
+
 def test_a_release_in_the_moment_of_the_evidence_is_refused():
     """A tie goes to safety, and is told at once."""
     tied = release([COMPLAINT], "complaint", "recipient", "link_mailed_there", at=COMPLAINT.occurred_at)
@@ -817,6 +878,77 @@ def test_an_event_of_another_form_is_refused():
     """So is evidence that is no event."""
     with pytest.raises(PayloadError, match="kind"):
         SuppressionList.from_dict({"rules": "default", "evidence": [{"kind": "no such"}]})
+
+
+def ratio(work, *sizes):
+    """Say how many times longer *work* takes on the larger of two inputs: about as much larger as that is, if linear."""
+    times = []
+    for size in sizes:
+        prepared = work(size)
+        spent = []
+        for _ in range(3):
+            start = process_time()
+            prepared()
+            spent.append(process_time() - start)
+        times.append(min(spent))
+    return times[1] / times[0]
+
+
+def test_many_scopes_of_one_address_are_folded_in_linear_time(monkeypatch):
+    """What is not forgotten is not looked through again for each new fact."""
+    seen = []
+    monkeypatch.setattr(_suppression_facts, "forget", lambda facts: seen.append(len(facts)) or forget(facts))
+    left = [event("unsubscribed", at=1, scope=f"group:{n}") for n in range(2000)]
+    failed = [event("bounced", at=n * DAY, message_id=f"m-{n}", failure=FULL) for n in range(2000)]
+    suppress([*left, *failed])
+    assert sum(seen) < 4 * len([*left, *failed])
+    assert 1 < len(seen)
+
+
+def test_many_facts_of_one_address_are_merged_in_linear_time(monkeypatch):
+    """The same where one list takes another."""
+    seen = []
+    monkeypatch.setattr(_suppression_facts, "forget", lambda facts: seen.append(len(facts)) or forget(facts))
+    one, other = (
+        suppress([event("unsubscribed", at=1, scope=f"group:{n}") for n in range(start, start + 2000)])
+        for start in (0, 2000)
+    )
+    seen.clear()
+    _ = one | other
+    assert sum(seen) < 4 * 4000
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        lambda n: event("resubscribed", at=2, scope=f"group:{n}"),
+        lambda n: listed(None, at=2, value="removed", scope=f"group:{n}"),
+        lambda n: listed(None, at=2, value="removed", account=f"{n}"),
+        lambda n: event(
+            "released", at=2, scope=f"group:{n}", value="unsubscribe:recipient:recipient_request", provider=None
+        ),
+    ],
+    ids=["resubscribed", "removed", "another list", "released"],
+)
+def test_many_causes_and_what_may_lift_them_are_read_in_linear_time(back):
+    """A thousand scopes left and a thousand lifts of others are looked up, and not each compared with each."""
+
+    def asking(size):
+        known = suppress(
+            [
+                each
+                for n in range(size)
+                for each in (
+                    event("unsubscribed", at=1, scope=f"group:{n}"),
+                    listed(Reason.SUPPRESSED_OTHER, scope=f"group:{n}"),
+                    listed(Reason.SUPPRESSED_COMPLAINT, account=f"{n}"),
+                    back(n + size // 2),
+                )
+            ]
+        )
+        return lambda: known.may_send(ADA, purpose="bulk", now=NOW)
+
+    assert ratio(asking, 100, 800) < 20
 
 
 def test_unknown_rules_are_named():

@@ -9,9 +9,9 @@ that says it, so that order, repetition and merging cannot matter (laws 2 to 4).
 is one more event; whether it counts is decided when the list is read, by three questions: is it the right party, with
 the right proof, and later than the evidence?
 
-Times are the events' own. Where one is missing it is read on the safe side: of a cause as the latest, of what lifts as
-the earliest; a tie goes to safety too, and a release that is dated after ``now`` does not count yet. No delivery,
-opening or click lifts a complaint or a bad address (law 8).
+Times are the events' own. Where one is missing it is read on the safe side: of a cause as the latest it can be, which
+is when it first reached us, if that was said; of what lifts as the earliest. A tie goes to safety too, and a release
+that is dated after ``now`` does not count yet. No delivery, opening or click lifts a complaint or a bad address (law 8).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,10 +33,12 @@ from deliverystatus._suppression_facts import (
     facts_in,
     forget,
     is_lifted,
+    latest_times,
+    lifted_by,
     lifts_at,
     lists_that_hold,
     release_value,
-    releases,
+    unlisted_at,
     when,
 )
 from deliverystatus._suppression_rules import LIFTS, STOPS, CauseKind, Fact, ReleaseProof, Rules, WhyNot, rules_of
@@ -64,6 +66,9 @@ class Cause:
         account: In which account of theirs; ``None``: any.
         purposes: The messages it stops.
         since: When the evidence happened (aware, UTC); ``None`` if that is not known.
+        happened_by: By when all of its evidence had happened (aware, UTC), so that a release must be later: what has no
+            time of its own had when it first reached us. ``None`` if that is not known either; it is once the event is
+            folded in again with its ``received_at``.
         until: When it ends by itself (aware, UTC); ``None``: it does not.
         evidence: The event that shows it; the latest, if there are several.
         releases: Who lifts it with which proof, the likeliest first.
@@ -79,6 +84,7 @@ class Cause:
     account: str | None
     purposes: frozenset[Purpose]
     since: datetime | None
+    happened_by: datetime | None
     until: datetime | None
     evidence: Event
     releases: tuple[tuple[Party, ReleaseProof], ...]
@@ -162,6 +168,11 @@ class Release:
         return tuple(dict.fromkeys(where for cause in self.causes for where in cause.listed_by))
 
 
+def _with_arrivals(known: Mapping[str, Facts]) -> dict[str, dict[FactKey, tuple[Event, datetime]]]:
+    """Give all that answers depend on: events are equal whenever they came, and without a time that counts."""
+    return {address: {key: (event, when(event)) for key, event in facts.items()} for address, facts in known.items()}
+
+
 @attrs.frozen(repr=False)
 class SuppressionList:
     """
@@ -176,7 +187,7 @@ class SuppressionList:
     """
 
     rules: Rules
-    _facts: Mapping[str, Facts] = attrs.field(factory=dict, hash=False)
+    _facts: Mapping[str, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -310,15 +321,17 @@ class SuppressionList:
         facts = self._facts.get(address)
         if facts is None:
             return []
-        lifts = lifts_at(facts, now)
-        together: dict[FactKey, Facts] = {}
+        lifts, happened = lifts_at(facts, now), latest_times(facts)
+        unlisted = unlisted_at(lifts)
+        together: dict[FactKey, dict[FactKey, datetime]] = {}
         causes = []
-        for key, event in facts.items():
+        for key in facts:
             ground = self.rules.grounds.get(key.fact)
-            if ground is not None and key.fact is not Fact.FAILED and not is_lifted(key, event, ground, lifts):
-                together.setdefault(key._replace(detail=()), {})[key] = event
+            if ground is not None and key.fact is not Fact.FAILED and not is_lifted(key, happened[key], ground, lifts):
+                together.setdefault(key._replace(detail=(), undated=None), {})[key] = happened[key]
         for key, known in together.items():
-            causes.append(self._cause(key, max(known.values(), key=age), lists_that_hold(known, lifts)))
+            evidence = max((facts[each] for each in known), key=age)
+            causes.append(self._cause(key, evidence, max(known.values()), lists_that_hold(known, unlisted)))
         if repeated := self._repeated(facts, lifts, now):
             causes.append(repeated)
         return sorted(causes, key=_rank)
@@ -327,6 +340,7 @@ class SuppressionList:
         self,
         key: FactKey,
         evidence: Event,
+        happened_by: datetime,
         listed_by: tuple[tuple[str | None, str | None], ...] = (),
         until: datetime | None = None,
     ) -> Cause:
@@ -340,13 +354,14 @@ class SuppressionList:
             account=key.account,
             purposes=ground.purposes,
             since=evidence.occurred_at,
+            happened_by=None if happened_by == LATEST else happened_by,
             until=until,
             evidence=evidence,
             releases=ground.releases,
             listed_by=listed_by,
         )
 
-    def _repeated(self, facts: Facts, lifts: Facts, now: datetime) -> Cause | None:
+    def _repeated(self, facts: Facts, lifts: Mapping[FactKey, datetime], now: datetime) -> Cause | None:
         """
         Count failures since the last delivery or release: each copy on the day it first failed, each day once.
 
@@ -356,13 +371,12 @@ class SuppressionList:
         if len(failed) < self.rules.days or Fact.FAILED not in self.rules.grounds:
             return None
         copies = {key.detail[1:] for key in failed}
-        ground = self.rules.grounds[Fact.FAILED]
+        released = {*lifted_by(FactKey(Fact.FAILED), self.rules.grounds[Fact.FAILED])}
         since = max(
             (
-                when(event)
-                for key, event in lifts.items()
-                if (key.fact is Fact.DELIVERED and key.detail not in copies)
-                or releases(key, FactKey(Fact.FAILED), ground)
+                at
+                for key, at in lifts.items()
+                if key in released or (key.fact is Fact.DELIVERED and key.detail not in copies)
             ),
             default=None,
         )
@@ -376,7 +390,7 @@ class SuppressionList:
         for first, last in reversed(list(zip(days, days[self.rules.days - 1 :], strict=False))):
             if when(last) - when(first) <= self.rules.window:
                 until = _after(when(last), self.rules.lasts)
-                return self._cause(FactKey(Fact.FAILED), last, until=until) if now < until else None
+                return self._cause(FactKey(Fact.FAILED), last, when(last), until=until) if now < until else None
         return None
 
     # -- growing -----------------------------------------------------------------------------------------------------
@@ -394,7 +408,8 @@ class SuppressionList:
             raise ValueError("two suppression lists with different rules; fold the events again with one of them")
         joined = dict(self._facts)
         for address, theirs in other._facts.items():
-            facts = dict(joined.get(address, {}))
+            facts = Facts(joined.get(address, {}))
+            facts.room = max(facts.room, 2 * len(facts))
             for key, event in theirs.items():
                 add(facts, key, event)
             joined[address] = forget(facts)
@@ -420,7 +435,7 @@ class SuppressionList:
         evidence = {event.fingerprint: event for facts in self._facts.values() for event in facts.values()}
         return {
             "rules": self.rules.name,
-            "evidence": [event.content() for _, event in sorted(evidence.items())],
+            "evidence": [_stored(event) for _, event in sorted(evidence.items())],
         }
 
     @classmethod
@@ -457,9 +472,17 @@ def suppress(events: Iterable[Event], *, rules: str | Rules = "default") -> Supp
         if event.test or event.recipient is None:
             continue
         for key in facts_in(event, chosen):
-            facts = known.setdefault(comparable(event.recipient), {})
+            facts = known.setdefault(comparable(event.recipient), Facts())
             add(facts, key, event)
     return SuppressionList(chosen, {address: forget(facts) for address, facts in known.items()})
+
+
+def _stored(event: Event) -> dict[str, Any]:
+    """Give what is compared, and when it came if nothing else says when it happened."""
+    stored = event.content()
+    if event.occurred_at is None and event.received_at is not None:
+        stored["received_at"] = event.to_dict()["received_at"]
+    return stored
 
 
 def _place(cause: Cause) -> tuple[object, ...]:
@@ -518,9 +541,9 @@ def _why_not(
         return WhyNot.SEVERAL_CAUSES
     if (actor, proof) not in would_do:
         return WhyNot.WRONG_PROOF if any(party is actor for party, _ in would_do) else WhyNot.WRONG_ACTOR
-    if any(cause.since is None for cause in causes):
+    if any(cause.happened_by is None for cause in causes):
         return WhyNot.CAUSE_WITHOUT_TIME
-    return WhyNot.NOT_LATER if any(cause.since and at <= cause.since for cause in causes) else None
+    return WhyNot.NOT_LATER if any(cause.happened_by and at <= cause.happened_by for cause in causes) else None
 
 
 def _word(name: str, vocabulary: type[_Word], value: object) -> _Word:

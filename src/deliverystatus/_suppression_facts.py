@@ -5,10 +5,15 @@ An event is sorted by its content alone (``facts_in``): it may be a ground to st
 one, or neither. Of every sort the latest event is kept, by a total order on content; so what is kept has bounds and
 cannot depend on order, repetition or merging. Whether something that may lift a ground does is asked when the list is
 read.
+
+A ground without a time had happened by the time it was first heard of, if that is known. Two of them have two such
+bounds, and a repetition may lower one, so none stands for another: each is kept, up to a number.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 from deliverystatus._codes import CONSEQUENCES
@@ -34,7 +39,12 @@ KEPT_COPIES = 4
 #: So many delivered copies are kept, the latest: one that shows the mailbox works, and some that failed afterwards.
 KEPT_DELIVERIES = 3
 
-#: Facts are brought back to their bounds whenever so many are new; it saves room, nothing else.
+#: So many grounds of one sort that have no time are kept apart. Where there are more, nobody knows by when all of them
+#: had happened, and nothing is known to be later: the safe side.
+KEPT_UNDATED = 16
+
+#: Facts are brought back to their bounds when there are twice as many as then, and so many more: it saves room, nothing
+#: else, and each is looked through a bounded number of times.
 _ROOM = 32
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -52,6 +62,7 @@ class FactKey(NamedTuple):
         account: In which account.
         detail: What else tells it from others: the list that holds a complaint or bad address; the day and the copy
             of a failure; the copy of a delivery; cause, actor and proof of a release.
+        undated: The fingerprint of a ground that has no time.
     """
 
     fact: Fact
@@ -60,6 +71,7 @@ class FactKey(NamedTuple):
     provider: str | None = None
     account: str | None = None
     detail: tuple[str | None, ...] = ()
+    undated: str | None = None
 
 
 def facts_in(event: Event, rules: Rules) -> Iterator[FactKey]:
@@ -177,58 +189,86 @@ def copy_of(event: Event) -> tuple[str | None, ...]:
 
 # -- what is kept ----------------------------------------------------------------------------------------------------
 
-Facts = dict[FactKey, Event]
+
+class Facts(dict[FactKey, Event]):
+    """What is known of one address."""
+
+    #: How many there may be before they are brought back to their bounds.
+    room = _ROOM
 
 
 def when(event: Event) -> datetime:
-    """Say when; a missing time is the latest, for only grounds are kept without one."""
-    return event.occurred_at or LATEST
+    """Say when, or by when at the latest; of what lifts, the former is known."""
+    return event.occurred_at or event.received_at or LATEST
 
 
 def age(event: Event) -> tuple[bool, datetime, str]:
-    """Order events by content alone; the last part means nothing, and settles ties."""
+    """Order events by content, and those without a time by arrival; the last part means nothing, and settles ties."""
     return event.occurred_at is None, when(event), event.fingerprint
 
 
 def later(a: Event, b: Event) -> Event:
     """Choose the greater of two by ``age``; the digest is made on ties only."""
-    if a is b:
-        return a
-    if a.occurred_at != b.occurred_at and None not in (a.occurred_at, b.occurred_at):
-        return a if when(a) > when(b) else b
+    if a is b or a.occurred_at != b.occurred_at:
+        return a if when(a) >= when(b) else b
     return max(a, b, key=age)
 
 
 def add(facts: Facts, key: FactKey, event: Event) -> None:
     """Put an event among the facts of an address, in place."""
+    if event.occurred_at is None:
+        key = key._replace(undated=event.fingerprint)
     mine = facts.get(key)
-    facts[key] = event if mine is None else later(mine, event)
-    if mine is None and len(facts) % _ROOM == 0:
-        forget(facts)
+    if mine is None:
+        facts[key] = event
+        if len(facts) > facts.room:
+            forget(facts)
+            facts.room = 2 * len(facts) + _ROOM
+    elif key.undated is None:
+        facts[key] = later(mine, event)
+    elif when(event) < when(mine):  # the same, heard of earlier
+        facts[key] = event
 
 
 def forget(facts: Facts) -> Facts:
     """
-    Forget what no rule asks for (law 6), in place: older days of failure, more copies of a day, older deliveries.
+    Forget what no rule asks for (law 6), in place: older days of failure, more copies of a day, older deliveries, and
+    of grounds without a time those that only add to a number that is too large already.
 
     What is kept is the top of a total order, so that forgetting early or late gives the same.
     """
     of_day: dict[str | None, list[FactKey]] = {}
+    undated: dict[FactKey, list[FactKey]] = {}
     delivered = []
     for key in facts:
-        if key.fact is Fact.FAILED:
+        if key.undated is not None:
+            undated.setdefault(key._replace(undated=None), []).append(key)
+        elif key.fact is Fact.FAILED:
             of_day.setdefault(key.detail[0], []).append(key)
         elif key.fact is Fact.DELIVERED:
             delivered.append(key)
     for day in sorted(of_day, key=str, reverse=True)[KEPT_DAYS:]:
-        for key in of_day.pop(day):
-            del facts[key]
+        _remove(facts, of_day.pop(day))
     for keys in of_day.values():
-        for key in sorted(keys, key=repr)[KEPT_COPIES:]:
-            del facts[key]
-    for key in sorted(delivered, key=lambda key: age(facts[key]), reverse=True)[KEPT_DELIVERIES:]:
-        del facts[key]
+        _remove(facts, keys, nsmallest(KEPT_COPIES, keys, key=repr))
+    _remove(facts, delivered, nlargest(KEPT_DELIVERIES, delivered, key=lambda key: age(facts[key])))
+    for keys in undated.values():
+        _remove(facts, keys, nlargest(KEPT_UNDATED + 1, keys, key=lambda key: key.undated or ""))
     return facts
+
+
+def _remove(facts: Facts, keys: Iterable[FactKey], but: Iterable[FactKey] = ()) -> None:
+    for key in {*keys}.difference(but):
+        del facts[key]
+
+
+def latest_times(facts: Mapping[FactKey, Event]) -> dict[FactKey, datetime]:
+    """Say of each fact when, or by when, it had happened; ``LATEST`` if that is not known."""
+    undated = Counter(key._replace(undated=None) for key in facts if key.undated is not None)
+    return {
+        key: LATEST if undated and undated[key._replace(undated=None)] > KEPT_UNDATED else when(event)
+        for key, event in facts.items()
+    }
 
 
 # -- what lifts what -------------------------------------------------------------------------------------------------
@@ -237,61 +277,58 @@ _SAID = frozenset({Fact.UNSUBSCRIBED, Fact.STOPPED})
 _LISTED = frozenset({Fact.LISTED, Fact.LISTED_FAILURES, Fact.LISTED_UNSUBSCRIBE})
 
 
-def lifts_at(facts: Facts, now: datetime) -> Facts:
-    """Give what may lift something by now: what is dated later does not count yet."""
-    return {key: event for key, event in facts.items() if key.fact in LIFTS and when(event) <= now}
+def lifts_at(facts: Facts, now: datetime) -> dict[FactKey, datetime]:
+    """Give what may lift something by now, and when: what is dated later does not count yet."""
+    return {key: when(event) for key, event in facts.items() if key.fact in LIFTS and when(event) <= now}
 
 
-def is_lifted(key: FactKey, event: Event, ground: Ground, lifts: Facts) -> bool:
+def is_lifted(key: FactKey, happened: datetime, ground: Ground, lifts: Mapping[FactKey, datetime]) -> bool:
     """Whether something that counts is later than the evidence."""
-    if event.occurred_at is None:
-        return False
-    return any(
-        when(lift) > event.occurred_at and (releases(by, key, ground) or _takes_back(by, key))
-        for by, lift in lifts.items()
-    )
+    return any(by in lifts and lifts[by] > happened for by in lifted_by(key, ground))
 
 
-def releases(by: FactKey, key: FactKey, ground: Ground) -> bool:
-    """Whether it is a release of this, by one of those who may, with a proof that will do."""
-    if by.fact is not Fact.RELEASED:
-        return False
-    kind, *who_and_how = by.detail
-    return (
-        kind == ground.kind
-        and tuple(who_and_how) in ground.releases
-        and (by.channel, by.provider, by.account) == (key.channel, key.provider, key.account)
-        and _covers(by.scope, key)
-    )
+def lifted_by(key: FactKey, ground: Ground) -> Iterator[FactKey]:
+    """
+    Name what lifts it: the opposite of what was said, and a release by one of those who may, with a proof that will do.
+
+    They are few, and looked up: there may be as many lifts as there are grounds.
+    """
+    for scope in _covered_by(key):
+        for actor, proof in ground.releases:
+            yield FactKey(Fact.RELEASED, key.channel, scope, key.provider, key.account, (ground.kind, actor, proof))
+        if key.fact in _SAID:
+            yield FactKey(Fact.RESUBSCRIBED, key.channel, scope)
+    if key.fact in _LISTED:
+        yield key._replace(fact=Fact.UNLISTED, undated=None)
 
 
-def _takes_back(by: FactKey, key: FactKey) -> bool:
-    """Whether it is the opposite of what was said: resubscribed, or taken from the list."""
-    match by.fact:
-        case Fact.RESUBSCRIBED:
-            return key.fact in _SAID and by.channel is key.channel and _covers(by.scope, key)
-        case Fact.UNLISTED:
-            return key.fact in _LISTED and by[1:] == key[1:]
-    return False
-
-
-def _covers(scope: Scope | None, key: FactKey) -> bool:
-    """Whether what lifts covers it: the same, or everything; not told, only what covers all that is not named."""
+def _covered_by(key: FactKey) -> tuple[Scope | None, ...]:
+    """Name the scopes that cover it: the same, or everything; not told, only what covers all that is not named."""
     if key.fact not in _SAID:
-        return scope == key.scope
-    return scope in (key.scope, EVERYTHING) or (scope is None and key.scope == EVERYTHING)
+        return (key.scope,)
+    return (EVERYTHING, None) if key.scope == EVERYTHING else (key.scope, EVERYTHING)
 
 
-def lists_that_hold(known: Facts, lifts: Facts) -> tuple[tuple[str | None, str | None], ...]:
-    """Name the (provider, account) of the lists that hold one of these, but for those it was taken from since."""
+def unlisted_at(lifts: Mapping[FactKey, datetime]) -> dict[tuple[str | None, str | None], datetime]:
+    """Say of each (provider, account) when the address was last taken from a list there."""
+    latest: dict[tuple[str | None, str | None], datetime] = {}
+    for key, at in lifts.items():
+        if key.fact is Fact.UNLISTED:
+            where = (key.provider, key.account)
+            latest[where] = max(at, latest.get(where, at))
+    return latest
+
+
+def lists_that_hold(
+    known: Mapping[FactKey, datetime], unlisted: Mapping[tuple[str | None, str | None], datetime]
+) -> tuple[tuple[str | None, str | None], ...]:
+    """Name the (provider, account) of the lists that hold one of these, none of which is lifted."""
     held = set()
-    for key, event in known.items():
-        if key.fact not in _LISTED and not key.detail:
-            continue
-        provider, account = key.detail or (key.provider, key.account)
-        if not any(
-            by.fact is Fact.UNLISTED and (by.provider, by.account) == (provider, account) and when(lift) > when(event)
-            for by, lift in lifts.items()
-        ):
-            held.add((provider, account))
+    for key, happened in known.items():
+        if key.fact in _LISTED:
+            held.add((key.provider, key.account))
+        elif key.detail:
+            provider, account = key.detail
+            if not ((taken := unlisted.get((provider, account))) and taken > happened):
+                held.add((provider, account))
     return tuple(sorted(held, key=repr))

@@ -51,7 +51,10 @@ class WhyNot(Word):
     WRONG_ACTOR = "wrong_actor", "This is not theirs to lift."
     WRONG_PROOF = "wrong_proof", "Theirs to lift, but not with that proof."
     NOT_LATER = "not_later", "The evidence is as late as the release, or later."
-    CAUSE_WITHOUT_TIME = "cause_without_time", "When it happened is not known, so nothing is known to be later."
+    CAUSE_WITHOUT_TIME = (
+        "cause_without_time",
+        "Neither when it happened nor when it reached us (received_at) is known, so nothing is known to be later.",
+    )
 
 
 class Fact(StrEnum):

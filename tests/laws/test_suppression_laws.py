@@ -26,7 +26,7 @@ from deliverystatus import (
     SuppressionList,
     suppress,
 )
-from deliverystatus._suppression_facts import KEPT_COPIES, KEPT_DELIVERIES, release_value
+from deliverystatus._suppression_facts import KEPT_COPIES, KEPT_DELIVERIES, KEPT_UNDATED, release_value
 from deliverystatus._suppression_rules import KEPT_DAYS
 from deliverystatus.testing import START, event, failure
 
@@ -34,6 +34,7 @@ NOW = START + timedelta(days=400)
 BAD = Failure(diagnostic="550 5.1.1 user unknown")
 FULL = failure(Reason.MAILBOX_FULL)
 DAY = 24 * 60 * 60
+HOUR = timedelta(hours=1)
 
 
 def released(kind, actor, proof, **fields):
@@ -89,6 +90,15 @@ facts = st.one_of(
         st.sampled_from([FULL, None]),
     ),
     st.builds(lambda at, reason: added(reason, at=at), moments, st.sampled_from(LISTED)),
+    st.builds(
+        lambda came, copy: event("complained", at=None, message_id=copy, received_at=came and START + came * HOUR),
+        st.none() | st.integers(1, 9),
+        st.sampled_from([f"m-{number}" for number in range(KEPT_UNDATED + 4)]),
+    ),
+    st.builds(
+        lambda at: released(CauseKind.COMPLAINT, Party.RECIPIENT, ReleaseProof.LINK_MAILED_THERE, at=at * 60 * 60),
+        st.integers(1, 10),
+    ),
 )
 
 
@@ -147,6 +157,31 @@ def test_merging_associates(parts):
     """Three lists merge to the same in whichever two first."""
     a, b, c = map(suppress, parts)
     assert (a | b) | c == a | (b | c)
+
+
+@settings(max_examples=20)
+@given(st.randoms(use_true_random=False))
+def test_more_without_a_time_than_are_kept_are_kept_alike(random):
+    """Which of them are kept, and the earliest arrival of each, does not depend on order, repetition or splitting."""
+    many = [
+        event("complained", at=None, message_id=f"m-{number}", received_at=START + came * HOUR)
+        for number, came in product(range(3 * KEPT_UNDATED), (1, 2, 3))
+    ]
+    shuffled = random.sample(many, len(many))
+    split = random.randint(0, len(many))
+    whole = suppress(many)
+
+    assert whole == suppress(shuffled) == suppress(shuffled[:split]) | suppress(shuffled[split:])
+    assert KEPT_UNDATED + 1 == len(whole.to_dict()["evidence"])
+
+
+@pytest.mark.parametrize("number", [1, KEPT_UNDATED, KEPT_UNDATED + 1, 3 * KEPT_UNDATED])
+def test_what_is_too_much_to_be_kept_is_not_lifted(number):
+    """Of more than are kept nobody knows by when all had happened: forgetting one opens nothing (law 8)."""
+    many = [event("complained", at=None, message_id=f"m-{n}", received_at=START) for n in range(number)]
+    lift = released(CauseKind.COMPLAINT, Party.RECIPIENT, ReleaseProof.LINK_MAILED_THERE, at=DAY)
+    decision = suppress([*many, lift]).may_send("ada@example.com", purpose="bulk", now=NOW)
+    assert (number <= KEPT_UNDATED) is decision.allowed
 
 
 def test_the_empty_list_is_the_identity():
@@ -224,6 +259,31 @@ def test_nothing_but_a_right_release_lifts_in_long_histories(history):
     events = [make(at) for (_, _, make), at in history]
     decision = suppress(events).may_send("ada@example.com", purpose="transactional", now=NOW)
     assert must_not_be_written_to([(g, r, at) for (g, r, _), at in history]) is not decision.allowed
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["m-1", "m-2", ""]), st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+        max_size=12,
+    )
+)
+def test_what_has_no_time_is_lifted_by_what_is_later_than_its_first_arrival(history):
+    """Complaints of two messages, with a time, an arrival, both or neither, and releases: exactly what law 8 forbids."""
+    events, grounds, lifts = [], {}, [at for copy, at, _ in history if not copy and at is not None]
+    for copy, at, came in history:
+        arrival = None if came is None else START + timedelta(seconds=came)
+        if copy:
+            events.append(event("complained", at=at, message_id=copy, received_at=arrival))
+            grounds.setdefault((copy, at), []).extend(
+                each for each in (came if at is None else at,) if each is not None
+            )
+        else:
+            events.append(
+                released(CauseKind.COMPLAINT, Party.RECIPIENT, LINK, at=at, message_id="m-3", received_at=arrival)
+            )
+    stands = any(not times or not any(lift > min(times) for lift in lifts) for times in grounds.values())
+    decision = suppress(events).may_send("ada@example.com", purpose="transactional", now=NOW)
+    assert stands is not decision.allowed
 
 
 @pytest.mark.parametrize("ground", [event("complained", at=1), event("bounced", at=1, failure=BAD)])
