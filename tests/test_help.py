@@ -25,7 +25,7 @@ from deliverystatus._enums import (
     Status,
 )
 from deliverystatus._explain import explain
-from deliverystatus._explain._tables import REASON_REPLACES, RETRYING, STUCK
+from deliverystatus._explain._tables import CAUSE_ACTS, REASON_REPLACES, RETRYING, STUCK
 from deliverystatus._explain._texts import AUDIENCES, PHONES, Entry, locales
 from deliverystatus._policies import PROVES_BY_MACHINE
 from deliverystatus._suppression import suppress
@@ -63,6 +63,10 @@ TOTAL = {
 # The sections that have a text for some of these only.
 PARTIAL = {
     "unexplained": set(Status),
+    "by_human": set(Status),
+    "with_words": set(Status),
+    "retrying_against": set(RETRYING.values()),
+    "evidence_with_words": set(EventKind),
     "hidden": set(Status),
     "unknown_actor": set(Status),
     "caveat": {
@@ -73,7 +77,7 @@ PARTIAL = {
         "also_unsubscribed",
         "maybe_complained",
     },
-    "cause": {"doubted_complaint", "ends", "listed"},
+    "cause": {*CAUSE_ACTS, "ends", "listed"},
 }
 
 
@@ -129,6 +133,11 @@ def every_record():
     for kind, failure, channel in product(REASON_REPLACES, failures(), (Channel.EMAIL, Channel.SMS)):
         for retrying in RETRYING if kind == "deferred" else (None,):
             yield fold([event(kind, failure=failure, channel=channel, retrying=retrying)])
+    for kind, failure in product(REASON_REPLACES, failures()):
+        yield fold([event(kind, failure=failure, final_recipient="ada@example.org")])
+    for channel in Channel:
+        doubted = Failure(reported="doubted_complaint", claimed=Reason.SUPPRESSED_COMPLAINT)
+        yield fold([event(EventKind.WITHHELD, failure=doubted, channel=channel)])
     for kind, channel in product(EventKind, Channel):
         yield fold([event(kind, channel=channel)])
     for kind, actor, attribution, authenticated in product(EventKind, Actor, Attribution, (True, None, False)):
@@ -398,8 +407,9 @@ def test_every_reason_says_who_acts():
 
 
 @pytest.mark.parametrize("channel", sorted(PHONES))
-def test_a_phone_has_no_mail_server(channel):
+@pytest.mark.parametrize("tracking", [None, Tracking(delivery=False), Tracking(since=NOON + timedelta(days=1))])
+def test_a_phone_has_no_mail_server(channel, tracking):
     """K6: what is said of a text message names neither mail nor inbox, whatever its status."""
     for kind, failure in product(EventKind, (None, Failure(claimed=Reason.UNKNOWN_RECIPIENT))):
-        for text in texts_of(explain(fold([event(kind, channel=channel, failure=failure)]))):
+        for text in texts_of(explain(fold([event(kind, channel=channel, failure=failure)]), tracking=tracking)):
             assert not re.search(r"\b(?:mail|mailbox|inbox|junk)\b", text), (kind, text)

@@ -6,10 +6,12 @@ data (``help/``, one file per locale, one table per audience); the code only say
 """
 
 from datetime import datetime
+from types import NoneType
 
 from deliverystatus import vocabularies
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._engine import Record
+from deliverystatus._events import moment
 from deliverystatus._explain._copy import Copy
 from deliverystatus._explain._others import of_decision, of_diagnosis, of_release
 from deliverystatus._explain._texts import AUDIENCES, Voice, Wording
@@ -45,15 +47,19 @@ def explain(
 
     Raises:
         UnknownName: If there is no such audience, locale or vocabulary.
-        TypeError: If *subject* is nothing that can be explained.
+        TypeError: If *subject* is nothing that can be explained, or an argument is of another type.
         ValueError: If *now* has no zone.
     """
+    _refuse_others("audience", audience, str)
+    _refuse_others("locale", locale, str)
+    _refuse_others("vocabulary", vocabulary, str, Vocabulary, NoneType)
+    _refuse_others("tracking", tracking, Tracking, NoneType)
+    _refuse_others("wording", wording, Wording, NoneType)
     if audience not in AUDIENCES:
         raise UnknownName("audience", audience, AUDIENCES)
     voice = Voice.of(audience, locale, wording or Wording())
     pack = vocabularies.get(vocabulary) if isinstance(vocabulary, str) else vocabulary
-    if now is not None and now.utcoffset() is None:
-        raise ValueError("now: expected a time with its zone")
+    now = None if now is None else moment("now", now)
     match subject:
         case Record():
             return Copy.of(subject, voice, pack, now, tracking).explained()
@@ -64,3 +70,9 @@ def explain(
         case Release():
             return of_release(subject, voice)
     raise TypeError(f"subject: expected something that can be explained, got {type(subject).__name__}")
+
+
+def _refuse_others(name: str, value: object, *expected: type) -> None:
+    if not isinstance(value, expected):
+        kinds = ", ".join(kind.__name__ for kind in expected if kind is not NoneType)
+        raise TypeError(f"{name}: expected {kinds}, got {type(value).__name__}")

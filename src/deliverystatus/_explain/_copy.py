@@ -13,12 +13,22 @@ import attrs
 
 from deliverystatus import vocabularies
 from deliverystatus._codes import CONSEQUENCES
-from deliverystatus._engine import Record, proves
+from deliverystatus._engine import Record, proves, slot_key
 from deliverystatus._enums import Actor, Channel, EventKind, Party, Permanence, Reason, Status
 from deliverystatus._events import Event
-from deliverystatus._explain._evidence import ordered, seen
-from deliverystatus._explain._tables import DECIDED, OVER, REASON_REPLACES, RETRY_SEEN_AFTER, RETRYING, STUCK, WHO_ACTS
-from deliverystatus._explain._texts import Entry, Voice, over
+from deliverystatus._explain._evidence import cause_of, has_words, ordered, peculiar, seen
+from deliverystatus._explain._tables import (
+    CAUSE_ACTS,
+    DECIDED,
+    OVER,
+    REASON_REPLACES,
+    RETRY_SEEN_AFTER,
+    RETRYING,
+    STAFF_ACT_FOR,
+    STUCK,
+    WHO_ACTS,
+)
+from deliverystatus._explain._texts import NOTHING, Entry, Voice, over
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._policies import DEFAULT, FINAL, PROVES
 from deliverystatus.vocabularies import Tracking, Untracked, Vocabulary
@@ -58,11 +68,11 @@ class Copy:
         )
 
     def explained(self) -> Explanation:
-        text = self.text
+        text, why = self.text, self.why
         return Explanation(
             status=self.status,
             label=self.label,
-            headline=text.headline,
+            headline=text.headline if why is None else why.headline or text.headline,
             meaning=" ".join((text.meaning, *(more.meaning for more in self.additions if more.meaning))),
             next_steps=self.next_steps,
             caveats=tuple(
@@ -83,6 +93,20 @@ class Copy:
         if self.status not in REASON_REPLACES:
             return None
         return (self.deciding and self.deciding.reason) or Reason.UNKNOWN
+
+    @property
+    def peculiar(self) -> str | None:
+        """The cause that its reason does not tell alone."""
+        return None if self.deciding is None or self.reason is None else peculiar(self.deciding)
+
+    @property
+    def explained_by_cause(self) -> bool:
+        return self.reason not in (None, Reason.UNKNOWN) or self.peculiar is not None
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether what is said of the cause does not agree with what is said to follow."""
+        return self.deciding is not None and slot_key(self.deciding).disagrees
 
     @property
     def inferred(self) -> bool:
@@ -129,22 +153,49 @@ class Copy:
 
     @property
     def text(self) -> Entry:
-        """The text of the status, or of its having no sequel, or of its being inferred."""
+        """The text of the status, or of its having no sequel, or of how it is known."""
         if self.untracked is not None:
             return self.voice("untracked", self.untracked)
-        text = self.voice("status", self.status)
-        return over(text, self.voice("inferred", self.status)) if self.inferred else text
+        text, known_by = self.voice("status", self.status), self.known_by
+        return text if known_by is None else over(text, self.voice(known_by, self.status))
+
+    @property
+    def known_by(self) -> str | None:
+        """How the status is known, where that has texts of its own."""
+        if self.inferred:
+            return "inferred"
+        if self.deciding is not None and self.deciding.actor is Actor.HUMAN:
+            section = "by_human"
+        elif self.deciding is not None and has_words(self.deciding):
+            section = "with_words"
+        else:
+            return None
+        return section if self.voice.has(section, self.status) else None
+
+    @property
+    def why(self) -> Entry | None:
+        """The text of the cause."""
+        if self.reason is None or self.deciding is None:
+            return None
+        return cause_of(self.deciding, self.reason, self.voice)
+
+    @property
+    def retried(self) -> Entry:
+        """The text of whether it is tried again."""
+        said = RETRYING[self.retrying]
+        against = self.disagrees and self.voice.has("retrying_against", said)
+        return over(self.voice("retrying", said), self.voice("retrying_against", said) if against else NOTHING)
 
     @property
     def additions(self) -> Iterator[Entry]:
         """What is said behind the meaning of the status, in this order."""
-        voice = self.voice
-        if self.reason is not None:
-            yield voice("reason", self.reason)
-            if self.reason is Reason.UNKNOWN and voice.has("unexplained", self.status):
+        voice, why = self.voice, self.why
+        if why is not None:
+            yield why
+            if not self.explained_by_cause and voice.has("unexplained", self.status):
                 yield voice("unexplained", self.status)
         if self.status is Status.DEFERRED:
-            yield voice("retrying", RETRYING[self.retrying])
+            yield self.retried
         if self.permanence is not None:
             yield voice("permanence", self.permanence)
         if self.stuck:
@@ -152,17 +203,17 @@ class Copy:
 
     @property
     def next_steps(self) -> tuple[str, ...]:
-        voice = self.voice
+        voice, why = self.voice, self.why
         if self.stuck:
             return voice("stuck", self.status).next_steps
         steps = self.text.next_steps
-        if self.reason is not None and (self.reason is not Reason.UNKNOWN or self.given_up):
+        if why is not None and (self.explained_by_cause or self.given_up):
             kept = () if self.given_up or REASON_REPLACES[self.status] else steps
-            steps = kept + voice("reason", self.reason).next_steps
+            steps = kept + why.next_steps
         if self.permanence is not None:
             steps += voice("permanence", self.permanence).next_steps
         elif self.status is Status.DEFERRED:
-            steps += voice("retrying", RETRYING[self.retrying]).next_steps
+            steps += self.retried.next_steps
         return steps
 
     @property
@@ -210,12 +261,17 @@ class Copy:
     def who_acts(self) -> Party:
         if self.stuck:
             return Party.SUPPORT
-        if self.reason in (None, Reason.UNKNOWN):
+        if not self.explained_by_cause:
             return Party.STAFF if self.given_up else WHO_ACTS[self.status]
-        consequence = CONSEQUENCES[cast("Reason", self.reason)]
-        if self.status is Status.DEFERRED and not self.given_up and consequence.permanence is not Permanence.PERMANENT:
+        if self.status is Status.UNDETERMINED_BOUNCE:
+            return WHO_ACTS[self.status]  # asking comes first, whatever the cause
+        cause = CONSEQUENCES[cast("Reason", self.reason)]
+        lasts = cause.permanence is Permanence.PERMANENT and self.peculiar is None
+        if self.status is Status.DEFERRED and not self.given_up and not lasts:
             return Party.NOBODY
-        return consequence.who_acts
+        party = cause.who_acts if self.peculiar is None else CAUSE_ACTS[self.peculiar]
+        sends_again = self.permanence is not None and party in STAFF_ACT_FOR[self.permanence]
+        return Party.STAFF if sends_again else party
 
     @property
     def look_again(self) -> datetime | None:

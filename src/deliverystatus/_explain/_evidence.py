@@ -4,11 +4,40 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from deliverystatus._engine import SlotKey
-from deliverystatus._enums import Actor, Reason
+from deliverystatus._enums import Actor, EventKind, Reason
 from deliverystatus._events import Event
-from deliverystatus._explain._texts import Voice
+from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Evidence
 from deliverystatus._policies import PROVES_BY_MACHINE
+from deliverystatus._suppression_rules import Fact
+from deliverystatus._text import comparable
+
+#: What can come from an address that the message was passed on to: a server took it first.
+FROM_FURTHER_ON = frozenset({
+    EventKind.DEFERRED, EventKind.UNDETERMINED_BOUNCE, EventKind.SOFT_BOUNCED, EventKind.BOUNCED,
+})  # fmt: skip
+
+
+def peculiar(event: Event) -> str | None:
+    """Name the text of a cause that its reason does not tell alone; ``None`` if the reason does."""
+    final = event.final_recipient
+    if event.kind in FROM_FURTHER_ON and final is not None and comparable(final) != comparable(event.recipient or ""):
+        return "forwarded"  # whatever the reason, it is about the other address
+    failure = event.failure
+    doubted = failure is not None and failure.reported == Fact.DOUBTED_COMPLAINT
+    return Fact.DOUBTED_COMPLAINT if doubted and event.reason is Reason.SUPPRESSED_COMPLAINT else None
+
+
+def cause_of(event: Event, reason: Reason, voice: Voice) -> Entry:
+    """Give the text of why it failed, or was not sent."""
+    name = peculiar(event)
+    return voice("reason", reason) if name is None else voice("cause", name)
+
+
+def has_words(event: Event) -> bool:
+    """Say whether a server's answer came with it, in words or in codes."""
+    failure = event.failure
+    return failure is not None and any((failure.diagnostic, failure.reply_code, failure.enhanced_code))
 
 
 def ordered(seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -17,14 +46,20 @@ def ordered(seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def seen(key: SlotKey, event: Event, voice: Voice, at: datetime | None = None) -> Evidence:
+    """Tell one thing that was seen, with its cause and whose it may be."""
     voice = voice.on(event.channel)
-    by_machine = key.actor is Actor.MACHINE and key.kind in PROVES_BY_MACHINE
-    texts = [voice("evidence_by_machine" if by_machine else "evidence", key.kind).meaning]
-    if key.reason not in (None, Reason.UNKNOWN):
-        texts.append(voice("reason", key.reason).meaning)
+    texts = [voice(_section(key, event, voice), key.kind).meaning]
+    if key.reason not in (None, Reason.UNKNOWN) or peculiar(event):
+        texts.append(cause_of(event, key.reason or Reason.UNKNOWN, voice).meaning)
     if not key.exact:
         texts.append(voice("attribution", event.attribution).meaning)
     return Evidence(kind=key.kind, occurred_at=at or event.occurred_at, text=" ".join(texts))
+
+
+def _section(key: SlotKey, event: Event, voice: Voice) -> str:
+    if key.actor is Actor.MACHINE and key.kind in PROVES_BY_MACHINE:
+        return "evidence_by_machine"
+    return "evidence_with_words" if has_words(event) and voice.has("evidence_with_words", key.kind) else "evidence"
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from deliverystatus._enums import Party, Reason, Status
+from deliverystatus._enums import Party, Permanence, Reason, Status
 from deliverystatus._suppression_rules import WhyNot
 
 #: How long a copy may be in these before something is wrong: ten minutes are what products tell their staff.
@@ -52,6 +52,19 @@ REASON_REPLACES = {
 
 #: Where it is over, and somebody has to send again; so it matters whether that helps.
 OVER = frozenset({Status.REJECTED, Status.DROPPED, Status.SOFT_BOUNCED, Status.BOUNCED})
+
+#: Who sends again, so that these need not act first: what passes by itself, nobody mends. Total over Permanence.
+STAFF_ACT_FOR = {
+    Permanence.PERMANENT:    frozenset(),  # whoever can solve it
+    Permanence.TRANSIENT:    frozenset({Party.NOBODY, Party.RECEIVER, Party.ENGINEERS}),
+    Permanence.UNDETERMINED: frozenset({Party.NOBODY, Party.RECEIVER}),
+}  # fmt: skip
+
+#: Who acts on a cause that its reason does not tell alone.
+CAUSE_ACTS = {
+    "forwarded":         Party.RECIPIENT,  # only they know where their messages go
+    "doubted_complaint": Party.SUPPORT,
+}  # fmt: skip
 
 #: Somebody's decisions. Whether another message would fail follows from the decision, which its own text tells.
 DECIDED = frozenset({

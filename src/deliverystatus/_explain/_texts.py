@@ -52,7 +52,7 @@ class Entry:
     caveats: tuple[str, ...] = ()
 
 
-_NOTHING = Entry()
+NOTHING = Entry()
 
 
 def over(general: Entry, special: Entry) -> Entry:
@@ -87,7 +87,7 @@ class Voice:
         """Give a text, worded; on a phone with what is said otherwise there."""
         text = self.texts[section][key]
         if self.channel in PHONES:
-            text = over(text, self.texts.get(f"phone_{section}", {}).get(key, _NOTHING))
+            text = over(text, self.texts.get(f"phone_{section}", {}).get(key, NOTHING))
         return Entry(**{name: self._worded(value) for name, value in attrs.asdict(text, recurse=False).items()})
 
     def _worded(self, text: Any) -> Any:
