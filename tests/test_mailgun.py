@@ -19,6 +19,7 @@ from deliverystatus import (
     Status,
     fold_copies,
 )
+from deliverystatus._events import EVERYTHING
 from deliverystatus.providers import mailgun
 
 MESSAGE_ID = "20260301120000.7.0A1B2C3D4E5F@mg.example.org"
@@ -493,6 +494,41 @@ def test_what_was_unsubscribed_from(more, scopes):
     assert scopes == [str(event.scope) for event in events]
     assert {EventKind.UNSUBSCRIBED} == {event.kind for event in events}
     assert len(scopes) == len(set(events))
+
+
+@pytest.mark.parametrize(
+    "number,scopes",
+    [(mailgun.MOST_SCOPES, mailgun.MOST_SCOPES), (mailgun.MOST_SCOPES + 1, 1), (9 * mailgun.MOST_SCOPES, 1)],
+)
+def test_more_tags_than_a_message_has_are_everything(number, scopes):
+    """Nothing is lost: what one body names too many of is left as a whole, the safe side, and all its tags are kept."""
+    tags = [f"tag {n}" for n in range(number)]
+    events = mailgun.parse(body("unsubscribed", tags=tags)).events
+
+    assert scopes == len(events)
+    assert (scopes == 1) is (EVERYTHING in {event.scope for event in events})
+    assert {tuple(tags)} == {event.tags for event in events}
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        {"event": "unsubscribed", "tags": [f"tag {n}" for n in range(mailgun.MOST_SCOPES)]},
+        {"event": "rejected", "recipient": ..., "message": {"headers": {"to": "a@example.com, b@example.com"}}},
+    ],
+    ids=["unsubscribed", "rejected"],
+)
+def test_what_several_events_of_a_body_share_is_read_once(several, monkeypatch):
+    """However many events a body makes, its variables are gone through once, when the first is asked for them."""
+    read = []
+    original = mailgun.reading.metadata
+    monkeypatch.setattr(mailgun.reading, "metadata", lambda value: read.append(value) or original(value))
+    events = mailgun.parse(body(**several, user_variables={"order": "17"})).events
+
+    assert [] == read
+    assert [{"order": "17"}] * len(events) == [event.metadata for event in events]
+    assert 1 < len(events)
+    assert 1 == len(read)
 
 
 def test_tags_of_other_events_are_no_scope():

@@ -30,9 +30,11 @@ Quirks:
 """
 
 import re
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
+
+import attrs
 
 from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
@@ -169,6 +171,11 @@ _RESERVED_PREFIXES = ("attachment-", "x-mailgun-")  # attachment-1 is the bounce
 _MAILGUNS_IS_LAST = frozenset({"timestamp", "token", "signature"})
 _REPEATED = frozenset({"tag", "x-mailgun-tag"})
 
+#: Tags of one unsubscription that are told apart. A message has three at most by Mailgun's manual (tracking-messages/
+#: track-tagging), ten by its Ruby SDK (lib/mailgun/chains.rb, MAX_TAGS): a body with more is not a mail's, and leaving
+#: everything covers each of them. ``tags`` has them all.
+MOST_SCOPES = 10
+
 _WHOLE_DOMAIN = "*"
 _ADDRESS_TYPE = re.compile(r"\A\s*smtp;\s*", re.IGNORECASE)  # of a Diagnostic-Code (RFC 3464): delayed bounces have it
 _REPLY = re.compile(r"[2-5]\d\d", re.ASCII)
@@ -232,8 +239,10 @@ def read(element: Any, source: Source) -> Outcome:
     if type(recipient) is not str or not 0 < len(recipient) <= LIMIT:
         recipient = reading.required(element, "recipient")
     if kind is EventKind.UNSUBSCRIBED:
-        scopes = _scopes(element)
-        return tuple(_event(element, source, kind, recipient, actor, scope=scope) for scope in scopes)
+        shared = _shared(element, kind)
+        return tuple(
+            _event(element, source, kind, recipient, actor, scope=scope, shared=shared) for scope in _scopes(element)
+        )
     return _event(element, source, kind, recipient, actor, failure)
 
 
@@ -255,6 +264,7 @@ def _event(  # noqa: PLR0917 (called for every element: positional arguments are
     failure: Failure | None = None,
     scope: Scope | None = None,
     attribution: Attribution = Attribution.EXACT,
+    shared: Callable[[], Details] | None = None,
 ) -> Event:
     message = element.get("message")
     headers = message.get("headers") if type(message) is dict else None
@@ -277,8 +287,17 @@ def _event(  # noqa: PLR0917 (called for every element: positional arguments are
         failure=failure,
         attribution=attribution,
         test=type(flags) is dict and flags.get("is-test-mode") is True,
-        details=partial(details, element, kind, scope),
+        details=partial(details, element, kind) if shared is None else partial(_scoped, shared, scope),
     )
+
+
+def _shared(element: Mapping[str, Any], kind: EventKind) -> Callable[[], Details]:
+    """Give what reads the details that all events of an element share: once, or the work were as large as its square."""
+    return cache(partial(details, element, kind))
+
+
+def _scoped(shared: Callable[[], Details], scope: Scope | None) -> Details:
+    return attrs.evolve(shared(), scope=scope)
 
 
 def _headers(element: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -311,19 +330,20 @@ def _rejected(element: Mapping[str, Any], source: Source) -> Outcome:
     if not recipients:
         raise PayloadError("missing", path="recipient")
     attribution = Attribution.EXACT if len(recipients) == 1 else Attribution.MESSAGE
+    shared = _shared(element, EventKind.REJECTED)
     return tuple(
-        _event(element, source, EventKind.REJECTED, recipient, failure=failure, attribution=attribution)
+        _event(element, source, EventKind.REJECTED, recipient, failure=failure, attribution=attribution, shared=shared)
         for recipient in recipients
     )
 
 
 def _scopes(element: Mapping[str, Any]) -> tuple[Scope, ...]:
-    """The domain is the widest, so it is asked first; where nothing is said, everything is the safe side."""
+    """The domain is the widest, so it is asked first; where nothing is said, or too much, everything is the safe side."""
     tags = dict.fromkeys(reading.strings(element.get("tags")))
     if _WHOLE_DOMAIN not in tags:
         if address := reading.loose_text(_object(element, "mailing-list").get("address")):
             return (Scope(ScopeKind.LIST, address),)
-        if tags:
+        if 0 < len(tags) <= MOST_SCOPES:
             return tuple(Scope(ScopeKind.TAG, tag) for tag in tags)
     return (EVERYTHING,)
 
@@ -385,10 +405,9 @@ def _lower(word: str | None) -> str:
     return cut(word.strip().lower()) if word else ""
 
 
-def details(element: Mapping[str, Any], kind: EventKind, scope: Scope | None) -> Details:
+def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     return Details(
-        scope=scope,
         value=_lower(reading.loose_text(element.get("event"))) if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(element.get("url")) if kind is EventKind.CLICKED else None,
         internet_message_id=reading.message_id(_headers(element).get("message-id")),
