@@ -15,6 +15,7 @@ import pytest
 
 from deliverystatus import Event, UnknownName, providers
 from deliverystatus.exceptions import PayloadError
+from deliverystatus.testing import nothing_lost
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FILES = sorted(path for path in FIXTURES.glob("*/*") if not path.name.startswith("."))
@@ -112,23 +113,10 @@ def test_unread(body):
     assert expectation(body).get("unread", []) == unread
 
 
-def assert_nothing_lost(given):
-    """Law 9: every element is there once, as events, a notice, or unread."""
-    without_events = [element for element in given.elements if not element.events]
-
-    assert given.events == tuple(event for element in given.elements for event in element.events)
-    assert len(without_events) == len(given.notices) + len(given.unread)
-    for notice in given.notices:
-        assert notice.path in [element.path for element in without_events]
-    for each in given.unread:
-        (element,) = (element for element in without_events if element.raw is each.raw)
-        assert each.path.startswith(element.path)
-
-
 @each_body
 def test_nothing_is_lost(body):
     """Every element comes out as events, a notice, or unread, and its events are the body's."""
-    assert_nothing_lost(parsed(body))
+    assert nothing_lost(parsed(body))
 
 
 @each_body
@@ -170,7 +158,7 @@ def test_nobody_stumbles_over_the_body_of_another(body):
             given = providers.get(name).parse(body.read_bytes())
         except PayloadError:
             continue
-        assert_nothing_lost(given)
+        assert nothing_lost(given)
 
 
 def words_in(value):

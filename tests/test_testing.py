@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from deliverystatus import Event, EventKind, Reason, Status, fold, fold_copies, testing
-from deliverystatus.testing import START, event, failure, history, universe
+from deliverystatus import Event, EventKind, Parsed, Reason, Status, fold, fold_copies, testing
+from deliverystatus._contract import Body, Notice, Unread
+from deliverystatus.testing import START, event, failure, history, nothing_lost, universe
 
 
 class TestFactories:
@@ -48,6 +49,51 @@ class TestFactories:
     def test_universe_is_of_one_copy(self):
         """So is the universe: all of its events fold into one record."""
         assert Status.COMPLAINED is fold(universe()).status
+
+
+class TestNothingLost:
+    """Law 9, for those who write a provider."""
+
+    ONE, TWO = event("sent"), event("opened")
+    NOTICE = Notice(name="ping", path="items.1")
+    UNREAD = Unread(path="items.1.time.0", problem="expected a number", raw=None)
+
+    @staticmethod
+    def parsed(events, outcomes, *, notices=(), unread=(), path=lambda index: f"items.{index}"):
+        """Give what was read from a body of as many elements as there are outcomes."""
+        return Parsed(tuple(events), tuple(notices), tuple(unread), (Body([None] * len(outcomes), path), outcomes))
+
+    @pytest.mark.parametrize(
+        "events, outcomes, beside",
+        [
+            ([], [], {}),
+            ([ONE, TWO], [ONE, TWO], {}),
+            ([ONE, TWO], [(ONE, TWO)], {}),
+            ([ONE], [ONE, NOTICE], {"notices": [NOTICE]}),
+            ([ONE], [ONE, None], {"unread": [UNREAD]}),
+            ([], [None], {"unread": [UNREAD], "path": lambda _: ""}),
+        ],
+    )
+    def test_all_is_there(self, events, outcomes, beside):
+        """Elements that gave events, a notice or a problem, wherever in the element it is, are all there."""
+        assert nothing_lost(self.parsed(events, outcomes, **beside))
+
+    @pytest.mark.parametrize(
+        "events, outcomes, beside",
+        [
+            ([ONE], [ONE, None], {}),
+            ([ONE], [ONE, ()], {}),
+            ([ONE], [ONE, TWO], {}),
+            ([TWO, ONE], [ONE, TWO], {}),
+            ([ONE, TWO], [ONE], {}),
+            ([ONE], [ONE, None], {"notices": [NOTICE], "unread": [UNREAD]}),
+            ([ONE, TWO], [ONE, TWO], {"unread": [UNREAD]}),
+            ([ONE], [ONE], {"notices": [NOTICE]}),
+        ],
+    )
+    def test_something_is_lost_or_told_twice(self, events, outcomes, beside):
+        """An element of which nothing came, or two things, and events that are in no element, are seen."""
+        assert not nothing_lost(self.parsed(events, outcomes, **beside))
 
 
 class TestStrategies:

@@ -234,7 +234,7 @@ class Details:
     final_recipient: str | None = attrs.field(default=None, repr=False)
     retrying: bool | None = None
     retry_until: datetime | None = None
-    event_id: str | None = None
+    event_id: str | None = attrs.field(default=None, repr=False)
     tags: tuple[str, ...] = attrs.field(default=(), repr=False)
     metadata: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 

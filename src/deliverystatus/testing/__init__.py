@@ -1,16 +1,18 @@
 """
 For your own tests: an event in one line, every event that matters once, and Hypothesis strategies.
 
-``event``, ``history``, ``failure``, ``universe`` and ``deliverystatus.testing.rivals`` need nothing but this library;
-``events``, ``histories`` and ``deliveries`` give strategies, and need Hypothesis.
+``event``, ``history``, ``failure``, ``universe``, ``nothing_lost`` and ``deliverystatus.testing.rivals`` need nothing but
+this library; ``events``, ``histories`` and ``deliveries`` give strategies, and need Hypothesis.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from deliverystatus._contract import Parsed
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason
 from deliverystatus._events import Event, Failure
 from deliverystatus._policies import PROVES, PROVES_BY_MACHINE
@@ -27,6 +29,7 @@ __all__ = [
     "failure",
     "histories",
     "history",
+    "nothing_lost",
     "universe",
 ]
 
@@ -80,6 +83,23 @@ def history(*kinds: EventKind | str) -> tuple[Event, ...]:
 def failure(reason: Reason | str, **fields: Any) -> Failure:
     """Make a failure that is diagnosed as *reason*; *fields* are any other argument of ``Failure``."""
     return Failure(claimed=Reason(reason), **fields)
+
+
+def nothing_lost(parsed: Parsed) -> bool:
+    """Say whether every element of a body is there once, as events, a notice, or unread, and all events are theirs."""
+    places = {element.path for element in parsed.elements}
+    told = [element.path for element in parsed.elements if element.events]
+    told += [notice.path for notice in parsed.notices]
+    told += [_element_at(unread.path, places) for unread in parsed.unread]
+    events = tuple(event for element in parsed.elements for event in element.events)
+    return parsed.events == events and Counter(told) == Counter(element.path for element in parsed.elements)
+
+
+def _element_at(path: str, places: Container[str]) -> str:
+    """Give the place of the element that *path* leads into."""
+    while path and path not in places:
+        path = path.rpartition(".")[0]
+    return path
 
 
 def universe() -> tuple[Event, ...]:
