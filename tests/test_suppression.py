@@ -458,6 +458,11 @@ def test_stop_stops_everything_from_that_number(channel):
     assert EVERY == allowed([stop, start], **phone, scope="sender:+15550199")
 
 
+def test_a_scope_in_other_letters_is_the_same():
+    """Mailgun compares tags without regard to case, and mail does so with lists: capitals open nothing."""
+    assert not ask([event("unsubscribed", at=1, scope="tag:News")], scope="tag:news ").allowed
+
+
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 @pytest.mark.parametrize("kind", ScopeKind)
 def test_nothing_but_another_sender_is_outside_of_a_stop(channel, kind):
@@ -536,6 +541,13 @@ def test_what_one_list_lost_another_may_still_hold():
     """Only the list that it was taken from is not named any more."""
     entry = listed(Reason.SUPPRESSED_COMPLAINT, provider="postmark")
     removed = listed(None, at=2, value="removed", provider="sendgrid")
+    assert [(("postmark", None),)] == [cause.listed_by for cause in ask([entry, removed]).causes]
+
+
+def test_a_list_that_holds_it_is_named_though_another_of_the_provider_does_not():
+    """Taken from one stream of a provider, the address is still on the list of another, and that has to be lifted."""
+    entry = listed(Reason.SUPPRESSED_OTHER, provider="postmark", scope="stream:broadcast")
+    removed = listed(None, at=2, value="removed", provider="postmark", scope="stream:outbound")
     assert [(("postmark", None),)] == [cause.listed_by for cause in ask([entry, removed]).causes]
 
 

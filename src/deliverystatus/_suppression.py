@@ -513,7 +513,7 @@ def _is_outside(scope: Scope, cause: Cause) -> bool:
         return False
     if cause.channel is not None and STOPS[cause.channel] is Fact.STOPPED and scope.kind is not ScopeKind.SENDER:
         return False  # whatever the label it was said under
-    return scope.name != cause.scope.name
+    return scope.name.strip().casefold() != cause.scope.name.strip().casefold()  # as Mailgun does with tags
 
 
 def _after(moment: datetime, duration: timedelta) -> datetime:
