@@ -144,8 +144,7 @@ def _reports(
 
 
 def _statuses(text: str, notice: str) -> list[Report]:
-    named = [fields.address(value) or "" for block in fields.blocks(text) for value in block.all("final-recipient")]
-    told = _prose.told(notice, named)
+    told = _prose.told(_delivery.before(notice), _delivery.final_recipients(text))
     return list(_delivery.read(text, lambda address: told.get(comparable(address), "")))
 
 

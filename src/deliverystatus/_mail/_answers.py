@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 
 from deliverystatus._enums import Actor, EventKind
-from deliverystatus._mail import _feedback
 from deliverystatus._mail import _fields as fields
 from deliverystatus._mail._mime import Headers
 from deliverystatus._mail._report import Report
@@ -95,7 +94,7 @@ def is_receipt(text: str) -> bool:
 
 def read_receipt(text: str) -> tuple[Report, str | None]:
     """Give what a receipt says, and the Message-ID it is about."""
-    found = _feedback.merge(fields.blocks(text))
+    found = fields.merged(text)
     mode, _, rest = (found.get("disposition") or "").lower().partition(";")
     word = re.split(r"[/\s,;]", rest.strip() or mode.strip(), maxsplit=1)[0]
     kind = DISPOSITIONS.get(word, EventKind.UNKNOWN)

@@ -5,7 +5,7 @@ Sources: RFC 3464 (fields and actions), RFC 6533 (addresses beyond ASCII), RFC 3
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from deliverystatus._enums import EventKind
 from deliverystatus._events import Failure
@@ -101,7 +101,7 @@ def read(text: str, told: Callable[[str], str]) -> Iterator[Report]:
         told: From an address to what the part for people says of it.
     """
     seen = set()
-    for group in _grouped(fields.blocks(text)):
+    for group in _grouped(fields.pairs(text)):
         report = _report(group, told)
         content = (comparable(report.recipient or ""), report.kind, report.failure)
         if content not in seen:  # some servers say it twice
@@ -111,34 +111,40 @@ def read(text: str, told: Callable[[str], str]) -> Iterator[Report]:
 
 def envelope_id(text: str) -> str | None:
     """Give the envelope id that a delivery status tells."""
-    for block in fields.blocks(text):
-        if written := block.get("original-envelope-id"):
-            return fields.xtext(written)
-    return None
+    return fields.xtext(fields.merged(text).get("original-envelope-id"))
 
 
-def _grouped(found: list[Headers]) -> list[Headers]:
+def final_recipients(text: str) -> list[str]:
+    """Give the addresses that a delivery status is about."""
+    return [found for value in fields.merged(text).all("final-recipient") if (found := fields.address(value))]
+
+
+def before(text: str) -> str:
+    """Give what stands above the fields of a delivery status in a text."""
+    found = _STATUS.search(text)
+    return text[: found.start()] if found else text
+
+
+def _grouped(found: list[list[tuple[str, str]]]) -> list[Headers]:
     """Give the fields about each recipient, however they are broken up; those before the first are of the message."""
     groups: list[dict[str, tuple[str, ...]]] = []
     for block in found:
-        names_one = False
-        for name, value in _in_order(block):
-            if name in _NAMES and (not names_one or name in groups[-1]):
-                groups.append({})
-                names_one = True
-            if groups:
+        if not any(name in _NAMES for name, _ in block):
+            for name, value in block if groups else ():
                 groups[-1].setdefault(name, (value,))
+            continue
+        groups.append({})
+        for name, value in block:
+            if name in _NAMES and _is_complete(groups[-1], name):
+                groups.append({})
+            groups[-1].setdefault(name, (value,))
     return [Headers(group) for group in groups]
 
 
-def _in_order(block: Headers) -> Iterator[tuple[str, str]]:
-    """Give the fields of a block; where it runs several recipients together, those of one after those of another."""
-    # a recipient's name need not be their first field
-    names = sorted(block.fields, key=lambda name: name not in _NAMES)
-    for index in range(max(1, *(len(block.all(name)) for name in _NAMES))):
-        for name in names:
-            if index < len(values := block.all(name)):
-                yield name, values[index]
+def _is_complete(group: Mapping[str, object], name: str) -> bool:
+    """Say whether a name begins the fields of another recipient."""
+    named = any(each in group for each in _NAMES)
+    return name in group or (named and ("action" in group or "status" in group))
 
 
 def _report(group: Headers, told: Callable[[str], str]) -> Report:

@@ -59,7 +59,7 @@ def is_old_complaint(headers: Headers, original: Headers) -> bool:
 
 def read(text: str, original: Headers) -> Iterator[Report]:
     """Give a report for each recipient of a feedback report."""
-    merged = merge(fields.blocks(text))
+    merged = fields.merged(text)
     word = (merged.get("feedback-type") or "").lower().split(";")[0].strip()
     kind = FEEDBACK.get(word, EventKind.UNKNOWN)
     yield from _about(kind, word or None, merged, original)
@@ -68,15 +68,6 @@ def read(text: str, original: Headers) -> Iterator[Report]:
 def read_old(headers: Headers, original: Headers) -> Iterator[Report]:
     """Give a report for each recipient of a complaint that is no report."""
     yield from _about(EventKind.COMPLAINED, None, headers, original)
-
-
-def merge(found: list[Headers]) -> Headers:
-    """Put the fields of all blocks together: a blank line between them is a mistake."""
-    merged: dict[str, tuple[str, ...]] = {}
-    for block in found:
-        for name, values in block.fields.items():
-            merged[name] = merged.get(name, ()) + values
-    return Headers(merged)
 
 
 def _about(kind: EventKind, word: str | None, named: Headers, original: Headers) -> Iterator[Report]:

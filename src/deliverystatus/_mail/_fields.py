@@ -47,12 +47,6 @@ def untyped(value: str | None) -> str | None:
     return cut((value[typed.end() :] if typed else value).strip()) or None
 
 
-def type_of(value: str | None) -> str:
-    """Give the type of a field in lower case, or nothing."""
-    typed = _TYPE.match(value or "")
-    return typed[1].lower() if typed else ""
-
-
 def address(value: str | None) -> str | None:
     """Give the address in a typed field, decoded; one without "@" as it stands."""
     bare = untyped(value)
@@ -105,28 +99,33 @@ def time(value: str | None) -> datetime | None:
         return None
 
 
-def blocks(text: str) -> list[Headers]:
+def pairs(text: str) -> list[list[tuple[str, str]]]:
     """
-    Take ``Name: value`` lines apart into the blocks that blank lines make.
+    Take ``Name: value`` lines apart into the blocks that blank lines make, each field a lower-case name and a value.
 
     Lines that are neither a field nor the continuation of one are passed over.
     """
-    found: list[dict[str, list[list[str]]]] = [{}]
+    found: list[list[tuple[str, list[str]]]] = [[]]
     pieces: list[str] | None = None
     for line in text.splitlines():
         if not line.strip():
             pieces = None
             if found[-1]:
-                found.append({})
+                found.append([])
         elif line[0] in " \t" and pieces is not None:
             pieces.append(line)
         elif field := _LINE.match(line.lstrip()):
             pieces = [field[2]]
-            found[-1].setdefault(field[1].lower(), []).append(pieces)
+            found[-1].append((field[1].lower(), pieces))
         else:
             pieces = None
-    return [
-        Headers({name: tuple(words(" ".join(pieces)) for pieces in given) for name, given in block.items()})
-        for block in found
-        if block
-    ]
+    return [[(name, words(" ".join(pieces))) for name, pieces in block] for block in found if block]
+
+
+def merged(text: str) -> Headers:
+    """Give all fields of a text: a blank line between them is a mistake where they are about one thing."""
+    found: dict[str, list[str]] = {}
+    for block in pairs(text):
+        for name, value in block:
+            found.setdefault(name, []).append(value)
+    return Headers({name: tuple(values) for name, values in found.items()})

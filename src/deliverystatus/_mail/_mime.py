@@ -51,7 +51,7 @@ _KNOWN_HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
-_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>(?=From ))?")
 
 #: RFC 2046 section 5.1.1: two hyphens, and at most 70 characters.
 _BOUNDARY = re.compile(
@@ -203,16 +203,14 @@ def _unbased(raw: bytes) -> bytes:
 
 
 def _decoded(raw: bytes, charset: str) -> str:
-    for each in (charset, "utf-8"):
+    """Decode by what is declared, else as UTF-8, else each byte as one character; ISO-2022 shows by its escapes."""
+    for each in (*(["iso-2022-jp"] if b"\x1b$" in raw else []), charset, "utf-8"):
         if _CHARSET.match(each):
             try:
                 return raw.decode(each)
             except (UnicodeError, LookupError):
                 continue
-    try:
-        return raw.decode(charset if _CHARSET.match(charset) else "latin-1", "replace")
-    except LookupError:
-        return raw.decode("latin-1")
+    return raw.decode("latin-1")
 
 
 def _leaves(message: _Part) -> Iterator[Leaf]:

@@ -188,7 +188,10 @@ def told(text: str, recipients: Iterable[str]) -> dict[str, str]:
             owner, turn = None, []
         (own[owner] if owner is not None else shared[-1] if turn is None else turn).append(" ".join(line.text.split()))
     shared[-1] += turn or ()
-    return {known_as: _composed(lines, shared, alone=len(known) == 1) for known_as, lines in own.items()}
+    everybodys = ["\n".join(lines) for lines in shared if lines]
+    with_code = cut("\n".join(each for each in everybodys if _REPLY.search(each)))
+    everything = cut("\n".join(everybodys))
+    return {each: _composed(lines, with_code, everything, alone=len(known) == 1) for each, lines in own.items()}
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -201,17 +204,14 @@ def _says(lines: list[str]) -> bool:
     return any(_WORDS.search(ADDRESS.sub("", line)) for line in lines)
 
 
-def _composed(own: list[str], shared: list[list[str]], *, alone: bool) -> str:
+def _composed(own: list[str], with_code: str, everything: str, *, alone: bool) -> str:
     """Put together what is said of one: their own lines, and as much of everybody's as it takes to tell a cause."""
     said = "\n".join(own)
     if tells_cause(said):
         return cut(said)
-    with_code = ["\n".join(lines) for lines in shared if any(_REPLY.search(line) for line in lines)]
-    if with_code and tells_cause(more := "\n".join([said, *with_code])):
+    if with_code and tells_cause(more := f"{said}\n{with_code}"):
         return cut(more.strip())
-    if alone or not _says(own):
-        return cut("\n".join([said, *("\n".join(lines) for lines in shared if lines)]).strip())
-    return cut(said)
+    return cut(f"{said}\n{everything}".strip() if alone or not _says(own) else said)
 
 
 def tells_cause(text: str) -> bool:
