@@ -462,7 +462,7 @@ def test_a_full_mailbox_is_temporary():
     """K7: returned because the mailbox is full: it passes, and the recipient can make room."""
     explanation = explain(of("soft_bounced", reason="mailbox_full"), vocabulary="crisisworks")
     assert "Bounced Temporarily" == explanation.label
-    assert "A cause like that mostly passes by itself." in explanation.meaning
+    assert "This mostly passes by itself." in explanation.meaning
     assert "Send the message again later." == explanation.next_steps[-1]
 
 
@@ -631,6 +631,13 @@ def test_steps_make_sense_in_their_order(kind, reason):
         assert "There is nothing to do." not in steps
         assert "Then send the message once more" not in steps
         assert "for this alone" not in steps
+
+
+@pytest.mark.parametrize("other", ["delivered", "clicked"])
+def test_what_came_back_and_arrived_is_not_simply_sent_again(other):
+    """Where something shows that it arrived, the recipient is asked before it is sent twice."""
+    caveats = explain(of("bounced", other)).caveats
+    assert 1 == sum("Ask the recipient before you send it again." in caveat for caveat in caveats)
 
 
 def test_a_returned_message_may_still_come_to_an_account_that_cannot_report():
@@ -939,7 +946,7 @@ def test_a_diagnosis():
     explanation = explain(diagnose("552 5.2.2 mailbox full"))
     assert (None, "Mailbox full", "Mailbox full") == (explanation.status, explanation.label, explanation.headline)
     assert (
-        "It was reported that the mailbox of the recipient is full. A cause like that mostly passes by itself."
+        "It was reported that the mailbox of the recipient is full. This mostly passes by itself."
         == explanation.meaning
     )
     assert (Certainty.REPORTED, Party.RECIPIENT, False) == (

@@ -100,12 +100,13 @@ class Copy:
         return None if self.deciding is None or self.reason is None else peculiar(self.deciding)
 
     @property
-    def explained_by_cause(self) -> bool:
+    def cause_known(self) -> bool:
+        """Whether there is more to say of the cause than that it is not known."""
         return self.reason not in (None, Reason.UNKNOWN) or self.peculiar is not None
 
     @property
     def disagrees(self) -> bool:
-        """Whether what is said of the cause does not agree with what is said to follow."""
+        """Whether the kind of the report and the cause it gives cannot both be right."""
         return self.deciding is not None and slot_key(self.deciding).disagrees
 
     @property
@@ -192,7 +193,7 @@ class Copy:
         voice, why = self.voice, self.why
         if why is not None:
             yield why
-            if not self.explained_by_cause and voice.has("unexplained", self.status):
+            if not self.cause_known and voice.has("unexplained", self.status):
                 yield voice("unexplained", self.status)
         if self.status is Status.DEFERRED:
             yield self.retried
@@ -207,7 +208,7 @@ class Copy:
         if self.stuck:
             return voice("stuck", self.status).next_steps
         steps = self.text.next_steps
-        if why is not None and (self.explained_by_cause or self.given_up):
+        if why is not None and (self.cause_known or self.given_up):
             kept = () if self.given_up or REASON_REPLACES[self.status] else steps
             steps = kept + why.next_steps
         if self.permanence is not None:
@@ -261,7 +262,7 @@ class Copy:
     def who_acts(self) -> Party:
         if self.stuck:
             return Party.SUPPORT
-        if not self.explained_by_cause:
+        if not self.cause_known:
             return Party.STAFF if self.given_up else WHO_ACTS[self.status]
         if self.status is Status.UNDETERMINED_BOUNCE:
             return WHO_ACTS[self.status]  # asking comes first, whatever the cause
