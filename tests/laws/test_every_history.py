@@ -6,7 +6,7 @@ every way to take it apart. What a part of it gives is looked up: it was a histo
 the same in every order. So "every order, split at every point" is tried in full, without folding anything twice.
 """
 
-from itertools import combinations, combinations_with_replacement, permutations
+from itertools import combinations, combinations_with_replacement, permutations, product
 from math import comb
 from time import perf_counter
 
@@ -21,13 +21,14 @@ from deliverystatus import (
     Contradiction,
     EventKind,
     RankPolicy,
+    Reason,
     Status,
     fold,
     vocabularies,
 )
 from deliverystatus._engine import Effect, proves, slot_key
 from deliverystatus._policies import AXES, PROVES
-from deliverystatus.testing import universe
+from deliverystatus.testing import event, failure, universe
 
 RANK_POLICIES = [policy for policy in POLICIES.values() if isinstance(policy, RankPolicy)]
 PACKS = [vocabularies.get(name) for name in vocabularies.names()]
@@ -136,11 +137,13 @@ def not_total(record):
     """Every pack has a label, and the axes and contradictions of any record can be read."""
     if not all(type(label) is str and label for label in (pack.label(record) for pack in PACKS)):
         return "a pack without a label (law 1)"
-    axes = attrs.astuple(record.axes, recurse=False)
-    if any(status is not None and AXES[status] is not axis for axis, status in zip(Axis, axes, strict=True)):
+    axes = {axis: status for axis in Axis if (status := getattr(record.axes, axis)) is not None}
+    if any(AXES[status] is not axis for axis, status in axes.items()):
         return "a status on an axis that is not its own (law 1)"
-    if record.status is not Status.UNKNOWN and record.status not in axes:
+    if record.status is not Status.UNKNOWN and record.status not in axes.values():
         return "the headline is on no axis"
+    if record.inferred is not (AXES[record.status] in record.axes.inferred):
+        return "the headline is inferred, and its axis is not, or the other way round"
     if not {*record.contradictions} <= {*Contradiction}:
         return "no contradictions (law 1)"
     return None
@@ -199,6 +202,40 @@ def test_histories_of_up_to_two_events(shorter):
 def test_histories_of_three_events(shorter, piece):
     """Every history of three events keeps every law."""
     assert show(shorter, 3, piece=piece, keep=False) > 0
+
+
+#: What an event of one copy can carry of its ids, and what it can say in two ways of one thing, at one time.
+IDS = [
+    {"reference": reference, "provider": provider, "message_id": message_id}
+    for reference in (None, "r-1")
+    for provider, message_id in ((None, None), ("example", "m-1"))
+]
+CONTENTS = {
+    "accepted": [{"value": "once"}, {"value": "again"}],
+    "clicked": [{"url": "https://example.com/a"}, {"url": "https://example.com/b"}],
+    "bounced": [
+        {"failure": failure(Reason.UNKNOWN_RECIPIENT, diagnostic="550 5.1.1 user unknown")},
+        {"failure": failure(Reason.UNKNOWN_RECIPIENT, diagnostic="550 5.1.1 no such user")},
+    ],
+}
+
+
+def test_histories_of_any_ids_and_contents():
+    """So does every history of three events that know the copy by either id, both or none, and say a thing otherwise."""
+    events = tuple(
+        event(kind, **content, **ids) for kind, said in CONTENTS.items() for content, ids in product(said, IDS)
+    )
+    assert 24 == len({*events})
+    assert 3 == len({slot_key(each) for each in events})
+    proof = Proof(events)
+
+    shown = [show(proof, most) for most in (1, 2, 3)]
+
+    assert [comb(24 + most - 1, most) for most in (1, 2, 3)] == shown
+    for history, record in proof.records.items():
+        of_history = [events[i] for i in history]
+        assert {each.reference for each in of_history} - {None} == record.references
+        assert {each.message_id for each in of_history} - {None} == {each[-1] for each in record.message_ids}
 
 
 @pytest.mark.exhaustive

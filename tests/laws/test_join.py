@@ -9,12 +9,13 @@ not, and for failures with words and without. Each is a slot of one event.
 What can be made of these by joining is tried for one key as well, in triples: the join never looks at the key.
 """
 
+from contextlib import suppress
 from itertools import product
 
 import attrs
 import pytest
 
-from deliverystatus import NOTHING_KNOWN, Actor, Attribution, EventKind, Failure, Reason, fold
+from deliverystatus import NOTHING_KNOWN, Actor, Attribution, EventKind, Failure, MixedCopiesError, Reason, fold
 from deliverystatus._engine import _better, _joined, slot_key
 from deliverystatus.testing import FAILING, START, event, failure, universe
 
@@ -106,19 +107,48 @@ def test_records_join(kind):
     assert {"lawful"} == found
 
 
-def test_records_of_different_ids_join():
-    """Records that know different ids of one copy join in any order, whatever part of the ids each knows."""
-    ids = [
-        {"provider": None, "message_id": None, "reference": None, "recipient": None},
-        {"provider": None, "message_id": None, "reference": "r-1"},
-        {"provider": "example", "message_id": "m-1", "reference": None},
-        {"provider": "example", "message_id": "m-1", "reference": "r-1"},
-    ]
-    records = [fold([event("sent", **each)]) for each in ids]
+def joined(a, b):
+    """Join two records; ``None`` if they are of two recipients, or one of them is the outcome of such a join."""
+    if a is None or b is None:
+        return None
+    with suppress(MixedCopiesError):
+        return a | b
+    return None
 
-    found = lawful(lambda a, b: a | b, [NOTHING_KNOWN, *records])
+
+def test_records_of_any_ids_join():
+    """Whatever ids three records know, of one copy or not, with a recipient or without, they join in any order."""
+    ids = product(
+        ("ada@example.com", None), (None, "r-1", "r-2"), ((None, None), ("a", "m-1"), ("a", "m-2"), ("b", "m-1"))
+    )
+    records = [
+        fold([event("sent", recipient=who, reference=reference, provider=provider, message_id=message_id)])
+        for who, reference, (provider, message_id) in ids
+    ]
+
+    found = lawful(joined, [NOTHING_KNOWN, *records])
 
     assert "lawful" == found
+    assert None not in [joined(*two) for two in product(records, repeat=2)]
+
+
+def test_records_of_more_ids_than_are_kept_join():
+    """Which ids are kept, where there are too many, does not depend on which records were joined first."""
+    numbers = [range(9), range(5, 14), range(0, 20, 2), range(1, 20, 3), range(19, 8, -1), [3]]
+    by_reference = [fold(event("accepted", message_id="m", reference=f"r-{n:02}") for n in some) for some in numbers]
+    by_message_id = [fold(event("accepted", reference="r", message_id=f"m-{n:02}") for n in some) for some in numbers]
+
+    assert "lawful" == lawful(joined, [*by_reference, *by_message_id])
+    assert 8 == len((by_reference[0] | by_reference[1]).references)
+    assert {f"r-{n:02}" for n in range(8)} == (by_reference[1] | by_reference[0]).references
+
+
+def test_records_of_two_recipients_never_join():
+    """Whichever two of three records are joined first, two recipients among them are refused."""
+    records = [fold([event("sent", recipient=who)]) for who in ("ada@example.com", "bob@example.com", None)]
+
+    assert "lawful" == lawful(joined, [None, NOTHING_KNOWN, *records])
+    assert joined(*records[:2]) is None
 
 
 def test_the_better_evidence_is_a_total_order():
