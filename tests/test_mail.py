@@ -310,6 +310,42 @@ class TestKinds:
 
         assert ["mail"] == [notice.name for notice in ds.parse("smtp", raw).notices]
 
+    @pytest.mark.parametrize(
+        "sender, subject, body, more",
+        [
+            ("postmaster@example.net", "Re: your question", "Please write to\n\nada@example.com\n\ninstead.", ""),
+            ("System Administrator <root@example.net>", "Maintenance", "Tonight. Contact ada@example.com", ""),
+            ("Ada <ada@example.com>", "Delivery problems", "My parcel is lost. My mailbox is full of ads.", ""),
+            ("Ada <ada@example.com>", "Re: hi", "> Received: x\n> From: bounce@shop.example.org\n", ""),
+            ("News <n@example.net>", "Failure notice: 10", "ada@example.com\nmailbox full", "List-Unsubscribe: <x>\n"),
+            ("root@example.net", "Cron", "550 user unknown ada@example.com", "Auto-Submitted: auto-generated\n"),
+        ],
+    )
+    def test_no_bounce(self, sender: str, subject: str, body: str, more: str):
+        """What people, lists and machines write for other reasons is a notice."""
+        head = f"From: {sender}\nTo: bounce@shop.example.org\nSubject: {subject}\n{more}"
+
+        assert ["mail"] == [notice.name for notice in ds.parse("smtp", mail(body, head)).notices]
+
+    @pytest.mark.parametrize(
+        "sender, more, body",
+        [
+            ("post_master@example.com", "", "550 - no such user here\n\n  RCPT TO: ada@example.com\n"),
+            ("postmaster@example.com", "Return-Path: <>\n", "No such user:\n\nada@example.com\n"),
+            ("postmaster@example.com", "X-Failed-Recipients: ada@example.com\n", "No such user.\n"),
+            (
+                "postmaster@example.com",
+                "",
+                "No such user:\n\nada@example.com\n\nReceived: x\nFrom: b@shop.example.org\n",
+            ),
+        ],
+    )
+    def test_bounce_with_a_common_subject(self, sender: str, more: str, body: str):
+        """A bounce is known by more than its subject."""
+        event = only(mail(body, f"From: {sender}\nTo: bounce@shop.example.org\nSubject: Re: hi\n{more}"))
+
+        assert (EventKind.BOUNCED, "ada@example.com") == (event.kind, event.recipient)
+
     def test_a_message_that_somebody_attached(self):
         """A mail that was handed on, and is no bounce, makes none."""
         raw = (
@@ -504,6 +540,7 @@ class TestProse:
             ("Nobody knows what a@example.com did", ("a@example.com",)),
             ("Nobody knows what a@example.com and b@example.com did", ()),
             ("MAIL FROM:<x@example.com>\na@example.com", ("a@example.com",)),
+            ("Your mail to\n a@example.com, b@example.com\nfailed", ("a@example.com", "b@example.com")),
             ("postmaster@example.com\nus@example.com", ()),
         ],
     )

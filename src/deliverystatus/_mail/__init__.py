@@ -56,6 +56,9 @@ _RETURN = re.compile(
     re.IGNORECASE,
 )
 
+#: Headers of mail that was sent to many (RFC 2369, RFC 2919).
+_OF_LISTS = ("list-unsubscribe", "list-id")
+
 #: What a notice says that is about a delay only.
 _DELAY = re.compile(
     r"delay(?:ed)?\b|warning message only|has not yet been delivered|will (?:continue|keep|be) (?:to )?(?:try|retri|retry)|still (?:being )?(?:tr|retr)|not been delivered yet|could not be delivered for|still undelivered",
@@ -150,11 +153,13 @@ def _statuses(text: str, notice: str) -> list[Report]:
 
 def _written_by_server(headers: Headers) -> bool:
     """Say whether a mail is a bounce by its headers alone."""
-    return bool(
-        headers.all("x-failed-recipients")
-        or "delivery-status" in (headers.get("content-type") or "").lower()
-        or any(_DAEMON.search(value) for value in (*headers.all("from"), *headers.all("sender")))
+    return _names_failed(headers) or any(
+        _DAEMON.search(value) for value in (*headers.all("from"), *headers.all("sender"))
     )
+
+
+def _names_failed(headers: Headers) -> bool:
+    return bool(headers.all("x-failed-recipients")) or "delivery-status" in (headers.get("content-type") or "").lower()
 
 
 def _bounces(headers: Headers, notice: str, original: Headers, *, surely: bool) -> Iterator[Report]:
@@ -165,9 +170,16 @@ def _bounces(headers: Headers, notice: str, original: Headers, *, surely: bool) 
     subject = headers.get("subject") or ""
     named = fields.addresses(headers.all("x-failed-recipients")) or _prose.failed(notice, own)
     attribution = Attribution.EXACT
-    if not surely and not (
-        named
-        and _prose.tells_cause(notice)
+    comes_back = bool(original) or _RETURN.match(subject) is not None
+    quotes = named and _prose.tells_cause(notice)
+    if surely:
+        # a postmaster is a person, too
+        by_machine = _names_failed(headers) or _answers.is_by_machine(headers)
+        if not (comes_back or by_machine or (quotes and _CODE.search(notice))):
+            return
+    elif not (
+        quotes
+        and not any(headers.all(name) for name in _OF_LISTS)
         # a message that comes back to whoever sent it, or says that it does
         and (_RETURN.match(subject) or not {*map(comparable, senders)}.isdisjoint(map(comparable, addressed)))
     ):

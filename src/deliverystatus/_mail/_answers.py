@@ -127,5 +127,14 @@ def answer(headers: Headers) -> Iterator[Report]:
         yield Report(kind=EventKind.AUTO_REPLIED, recipient=senders[0])
 
 
+def is_by_machine(headers: Headers) -> bool:
+    """Say whether a machine wrote a mail, by its own word or by a return path that nobody can answer to."""
+    return any(
+        value.lower().startswith(("auto-", "<>", "<mailer-daemon"))
+        for name in ("auto-submitted", "return-path")
+        for value in headers.all(name)
+    )
+
+
 def _has(headers: Headers, table: dict[str, tuple[str, ...]]) -> bool:
     return any(value.lower().startswith(words) for name, words in table.items() for value in headers.all(name))

@@ -129,11 +129,12 @@ def failed(text: str, own: Iterable[str]) -> tuple[str, ...]:
     excluded = {comparable(each) for each in own}
     tiers: tuple[dict[str, str], ...] = ({}, {}, {}, {})
     for line in text.splitlines():
+        nothing_else = "@" in line and _ALONE.match(ADDRESS.sub("", line))
         for found in ADDRESS.finditer(line):
             known_as = comparable(found[0])
             if known_as in excluded or _MACHINE.match(found[0]):
                 continue
-            tiers[_tier(line, found)].setdefault(known_as, found[0])
+            tiers[0 if nothing_else else _tier(line, found)].setdefault(known_as, found[0])
     best = next(filter(None, tiers[:3]), {})
     if not best and len(tiers[3]) == 1:
         best = tiers[3]
@@ -145,11 +146,8 @@ def _tier(line: str, found: re.Match[str]) -> int:
     before, after = line[: found.start()][-80:], line[found.end() :][:80]
     if _OF_SENDER.search(before):
         return 3
-    if _OPENING.match(before):
-        if _ALONE.match(after):
-            return 0
-        if _AFTER.match(after):
-            return 1
+    if _OPENING.match(before) and _AFTER.match(after):
+        return 1
     if _LABEL.search(before) or _CODED.search(before):
         return 1
     return 2 if _REPLY.search(line) else 3
