@@ -413,3 +413,12 @@ def test_a_phone_has_no_mail_server(channel, tracking):
     for kind, failure in product(EventKind, (None, Failure(claimed=Reason.UNKNOWN_RECIPIENT))):
         for text in texts_of(explain(fold([event(kind, channel=channel, failure=failure)]), tracking=tracking)):
             assert not re.search(r"\b(?:mail|mailbox|inbox|junk)\b", text), (kind, text)
+
+
+@pytest.mark.parametrize("channel", sorted(PHONES))
+def test_nothing_comes_back_from_a_phone(channel):
+    """K6: a text message fails; it does not come back, and what it was sent to is a number."""
+    for kind, failure in product(("undetermined_bounce", "complained"), (None, Failure(diagnostic="30003"))):
+        explanation = explain(fold([event(kind, channel=channel, failure=failure)]))
+        said = " ".join((explanation.headline, explanation.meaning, *explanation.next_steps))
+        assert not re.search(r"\b(?:came|come) back\b|\breturned\b|\baddress\b", said)
