@@ -565,3 +565,28 @@ class TestProse:
         said = _prose.told("a@example.com\nabracadabra hocus\n\nb@example.com\n", ["a@example.com", "b@example.com"])
 
         assert "a@example.com\nabracadabra hocus" == said["a@example.com"]
+
+    def test_a_host_that_is_named_first(self):
+        """A line that begins about a host belongs to the recipient named below it."""
+        text = "554 <a@example.com>... Service unavailable\n550 example.org (smtp)... 550 Host unknown\n554 <b@example.org>... 550 Host unknown"
+
+        said = _prose.told(text, ["a@example.com", "b@example.org"])
+
+        assert "554 <a@example.com>... Service unavailable" == said["a@example.com"]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Message headers follow.",
+            "--- Below this line is a copy of the message.",
+            "------- Returned Message --------",
+        ],
+    )
+    def test_the_line_above_the_returned_message(self, line: str):
+        """What announces the returned message is no part of the notice; what tells of a failure is."""
+        below = "\n\nReceived: x\nFrom: b@shop.example.org\n"
+
+        assert ["no such user", "550 below quota"] == [
+            _prose.split(f"no such user\n\n{line}{below}").text.strip(),
+            _prose.split(f"550 below quota{below}").text.strip(),
+        ]

@@ -64,11 +64,18 @@ _MACHINE = re.compile(
 #: What precedes the sender's address.
 _OF_SENDER = re.compile(r"(?:mail from|from|sender|reply-to|return-path)\W{0,6}\Z", re.IGNORECASE)
 
+#: What a line says that announces the returned message.
+_ANNOUNCES = re.compile(
+    r"\b(?:follows?|below|copy|original message|message headers?|returned message)\b", re.IGNORECASE
+)
+
 #: A blank line, or one that is drawn.
 _SEPARATES = re.compile(r"\s*(?:\Z|[-=_*]{3,})")
 
 #: A new dialogue: what follows is about somebody else.
-_TURN = re.compile(r"\s*(?:>>> |(?:\.\.\. )?while talking to)", re.IGNORECASE)
+_TURN = re.compile(
+    r"\s*(?:>>> |(?:\.\.\. )?while talking to|[45]\d\d [\w.-]{1,255} \((?:smtp|esmtp|local)\)\.\.\.)", re.IGNORECASE
+)
 
 
 @attrs.frozen
@@ -98,10 +105,19 @@ def split(text: str) -> Notice:
                 known.append(name)
                 if len(known) > 1 and not _TRACE.isdisjoint(known):
                     below = "\n".join(line.removeprefix(">").removeprefix(" ") for line in lines[start:])
-                    return Notice("\n".join(lines[:start]), headers_of(below))
+                    return Notice("\n".join(_announced(lines[:start])), headers_of(below))
         elif line[:1] not in {" ", "\t"} or not line.strip():
             start = None
     return Notice("\n".join(lines), Headers())
+
+
+def _announced(lines: list[str]) -> list[str]:
+    """Leave out the line that announces the returned message: it says nothing of why."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if lines and _ANNOUNCES.search(lines[-1]) and "@" not in lines[-1] and not _REPLY.search(lines[-1]):
+        lines.pop()
+    return lines
 
 
 @attrs.frozen
