@@ -78,6 +78,16 @@ _ABOUT_AN_ADDRESS = frozenset(
     {Reason.MAILBOX_DISABLED, *(reason for reason, follows in CONSEQUENCES.items() if follows.bad_address)}
 )
 
+#: Whose address or name it is, by the words next to those of a rule that is about addresses: not the recipient's.
+ROLES = (
+    (re.compile(r"\b(?:client host|(?:your|client|ip) (?:ip|host|address|hostname|domain)|helo|ehlo)\b"), Reason.SENDER_AUTHENTICATION),
+    (re.compile(r"\b(?:sender|return[- ]path|envelope from|sending from|originator|callback|mail from)\b"), Reason.SENDER_REJECTED),
+    (re.compile(r"\bheaders?\b"), Reason.CONTENT_REJECTED),
+)  # fmt: skip
+
+#: How many characters on either side are next to them.
+_NEAR = 40
+
 #: Without RCPT's word "user unknown" may come from a filter that had the whole message (suppress on repetition only).
 _AFTER_DATA = frozenset({"DATA", "EOM", "BDAT"})
 
@@ -180,6 +190,7 @@ class _Answer:
     permanence: Permanence | None = None  # where a rule knows better than the reason
     vague: bool = False
     sure: bool = True  # whether it may condemn an address
+    near: str = ""  # the words of a rule and what stands next to them
 
 
 @lru_cache(maxsize=8192)
@@ -199,7 +210,7 @@ def _diagnose(
     )
     answer = _answer(heard)
     if answer.reason in _ABOUT_AN_ADDRESS and (ours := _ours(heard, answer)):
-        answer = _Answer(ours, f"{answer.evidence}, of the sender", vague=answer.vague)
+        answer = _Answer(ours, f"{answer.evidence}, not of the recipient", vague=answer.vague)
     permanence = answer.permanence or _permanence(heard, answer.reason)
     bad = CONSEQUENCES[answer.reason].bad_address and permanence is Permanence.PERMANENT
     return Diagnosis(
@@ -283,7 +294,8 @@ def _said(text: str, bits: int, heard: _Heard) -> _Answer | None:
         rule = rules[lowest.bit_length() - 1]
         if words := rule.match(text, reply_class, heard.command):
             evidence = f"{rule.id}: {words[0][:QUOTED]}"
-            return _Answer(rule.reason, evidence, rule.permanence, rule.vague, rule.bad_address)
+            near = text[max(0, words.start() - _NEAR) : words.end() + _NEAR] if rule.reason in _ABOUT_AN_ADDRESS else ""
+            return _Answer(rule.reason, evidence, rule.permanence, rule.vague, rule.bad_address, near)
     return None
 
 
@@ -324,8 +336,12 @@ def _ours(heard: _Heard, answer: _Answer) -> Reason | None:
         return Reason.SENDER_REJECTED
     if heard.command in _AFTER_DATA and answer.reason is Reason.UNKNOWN_DOMAIN and heard.reply:
         return Reason.SENDER_REJECTED  # RCPT took the recipient's domain
+    if heard.reply and REPLIES.get(heard.reply) is Reason.SENDER_ACCOUNT:  # the user who logs in is we
+        return Reason.SENDER_ACCOUNT
     sender = _SENDER.search(heard.whole)
-    return Reason.SENDER_REJECTED if sender and sender[1] in answer.evidence else None
+    if sender and sender[1] in answer.evidence:
+        return Reason.SENDER_REJECTED
+    return next((reason for role, reason in ROLES if role.search(answer.near)), None)
 
 
 def _permanence(heard: _Heard, reason: Reason) -> Permanence:
