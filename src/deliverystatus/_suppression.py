@@ -91,6 +91,12 @@ class Cause:
     listed_by: tuple[tuple[str | None, str | None], ...]
 
     @property
+    def word(self) -> str:
+        """What a message that is withheld for it is reported with: the kind, or that the complaint is doubtful."""
+        doubted = self.kind is CauseKind.COMPLAINT and self.lifted_by[0] is not Party.RECIPIENT
+        return str(Fact.DOUBTED_COMPLAINT if doubted else self.kind)
+
+    @property
     def lifted_by(self) -> tuple[Party, ...]:
         """Who may lift it, the likeliest first."""
         return tuple(dict.fromkeys(party for party, _ in self.releases))
@@ -237,7 +243,7 @@ class SuppressionList:
         causes = tuple(cause for cause in self._causes(_address(recipient), now) if _binds(cause, message))
         event = None
         if causes:
-            failure = Failure(reported=str(causes[0].kind), claimed=causes[0].reason)
+            failure = Failure(reported=causes[0].word, claimed=causes[0].reason)
             event = Event(
                 EventKind.WITHHELD,
                 recipient=recipient,

@@ -54,9 +54,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
 
 
 def _of_cause(cause: Cause, voice: Voice) -> Entry:
-    if cause.reason is Reason.SUPPRESSED_COMPLAINT and cause.lifted_by[0] is not Party.RECIPIENT:
-        return voice("cause", "doubted_complaint")
-    return voice("reason", cause.reason)
+    return voice("cause", cause.word) if voice.has("cause", cause.word) else voice("reason", cause.reason)
 
 
 def of_release(release: Release, voice: Voice) -> Explanation:
