@@ -273,3 +273,135 @@ class TestTotal:
     def test_evidence_is_not_shown(self):
         """Words of the reply may hold an address: they are not in the repr."""
         assert "ada" not in repr(diagnose("address ada@example does not exist"))
+
+
+class TestEveryTrap:
+    """The eighteen ways in which real replies mislead, one test each."""
+
+    def test_01_generic_codes_say_nothing(self):
+        """5.7.1 means whatever the words say: an unknown user, a block list, a full mailbox, or nothing known."""
+        words = ("No such user", "listed at a DNSBL", "mailbox full", "relaying denied", "sorry")
+        expected = [
+            Reason.UNKNOWN_RECIPIENT,
+            Reason.REPUTATION_BLOCKED,
+            Reason.MAILBOX_FULL,
+            Reason.RELAY_DENIED,
+            Reason.POLICY_REJECTED,
+        ]
+        assert expected == [reason(f"550 5.7.1 {said}") for said in words]
+
+    @pytest.mark.parametrize("text", ["552 5.2.2 mailbox full", "550 5.1.1 too many recipients this hour", "550 Veuillez essayer plus tard", "554 5.7.1 locked, try again later"])  # fmt: skip
+    def test_02_a_5xx_may_pass(self, text: str):
+        """A reply of class 5 whose cause is temporary does not last."""
+        assert Permanence.TRANSIENT is diagnose(text).permanence
+
+    @pytest.mark.parametrize("text", ["450 4.1.1 User unknown", "4.0.0 DNS type 'mx' lookup of example.com: NXDOMAIN", "4.0.0 no MX found"])  # fmt: skip
+    def test_03_a_4xx_may_be_final(self, text: str):
+        """A reply of class 4 whose cause lasts is final."""
+        assert Permanence.PERMANENT is diagnose(text).permanence
+
+    def test_03_a_delayed_one_is_not_final(self):
+        """What will be tried again is not final, whatever the cause."""
+        assert Permanence.TRANSIENT is diagnose("550 user unknown. Message will be retried for 2 more days").permanence
+
+    @pytest.mark.parametrize("inner,expected", [("421 4.4.2 Connection timed out", Reason.NETWORK_ERROR), ("452 4.3.1 Insufficient disk space", Reason.RECIPIENT_SERVER_ERROR), ("550 5.1.1 no", Reason.UNKNOWN_RECIPIENT), ("", Reason.EXPIRED)])  # fmt: skip
+    def test_04_expired_hides_the_cause(self, inner: str, expected: Reason):
+        """Where the last reply is quoted, it is the cause, not that the time was up."""
+        assert expected is reason(f"554 4.4.7 Message expired <{inner}>" if inner else "554 4.4.7 Message expired")
+
+    def test_05_the_text_is_the_better_witness(self):
+        """A DSN's Status that contradicts the text is not believed."""
+        assert Reason.MAILBOX_FULL is reason("550 5.2.2 no", enhanced_code="5.1.1")
+
+    @pytest.mark.parametrize("text,code", [("5.1.0 - Unknown address error 550-'5.2.2 x'", "5.2.2"), ("550 550 5.1.1 x", "5.1.1"), ("220-mx.example.org 421 4.2.1 x", "4.2.1"), ("said: 550-5.1.1 x 550 5.1.1 y", "5.1.1")])  # fmt: skip
+    def test_06_the_innermost_reply(self, text: str, code: str):
+        """Of nested replies the innermost is read."""
+        assert code == diagnose(text).enhanced_code
+
+    @pytest.mark.parametrize("text", ["from 4.16.55.1", "192.0.2.2 x", "X-Unix; 255", "605 x", "498 x", "v5.1.1 x"])
+    def test_07_numbers_that_are_no_codes(self, text: str):
+        """Addresses, versions, exit codes and vendors' own numbers are no codes of SMTP."""
+        assert (None, None) == (diagnose(text).reply_code, diagnose(text).enhanced_code)
+
+    def test_08_a_code_with_another_meaning(self):
+        """Some hosts use registered codes for something else, and sign, so that it is known without their name."""
+        assert [Reason.SENDER_AUTHENTICATION, Reason.PROTOCOL_ERROR, Reason.UNKNOWN_RECIPIENT] == [
+            reason("550 5.7.29 no"),
+            reason("550 5.7.29 x1-2 - gsmtp"),
+            reason("550 5.4.1 [x.prod.protection.outlook.com]"),
+        ]
+
+    def test_09_marks_of_providers(self):
+        """A provider's mark outranks reply code, enhanced code and words."""
+        assert Reason.UNKNOWN_RECIPIENT is reason("552 5.2.2 OFR_416 quota exceeded")
+
+    @pytest.mark.parametrize("text", ["550 5.1.1 user unknown", "550 5.1.1 user unknown (in reply to end of DATA command)"])  # fmt: skip
+    def test_10_after_data_a_filter_speaks(self, text: str):
+        """An unknown user after DATA is one, but condemns nobody at once: also where only the text says so."""
+        found = diagnose(text, smtp_command=None if "reply" in text else "DATA")
+        assert (Reason.UNKNOWN_RECIPIENT, False) == (found.reason, found.address_is_bad)
+
+    @pytest.mark.parametrize(
+        "text,expected",
+        [
+            ("550 <ada@example.com>: Sender address rejected: User unknown", Reason.SENDER_REJECTED),
+            ("550 5.1.8 domain not found", Reason.SENDER_REJECTED),
+            ("mail from:<ada@mail.example.org> 553 mail.example.org does not exist", Reason.SENDER_REJECTED),
+            ("host said: 550 Host unknown (in reply to MAIL FROM command)", Reason.SENDER_REJECTED),
+            ("553 mail.example.org does not exist (in reply to end of DATA command)", Reason.SENDER_REJECTED),
+            ("550 callback of bob: no such user", Reason.SENDER_REJECTED),
+            ("535 no such user", Reason.SENDER_ACCOUNT),
+            ("550 your host name: host not found", Reason.SENDER_AUTHENTICATION),
+            ("550 bad address in the header", Reason.CONTENT_REJECTED),
+        ],
+    )
+    def test_11_the_sender_does_not_exist(self, text: str, expected: Reason):
+        """Words about an address are about ours if role, command, code or the domain they name says so."""
+        found = diagnose(text)
+        assert (expected, False) == (found.reason, found.address_is_bad)
+
+    @pytest.mark.parametrize("command,expected", [("CONNECT", Reason.REPUTATION_BLOCKED), ("MAIL", Reason.SENDER_REJECTED), ("DATA", Reason.POLICY_REJECTED)])  # fmt: skip
+    def test_12_who_is_blocked(self, command: str, expected: Reason):
+        """The command says whose access is denied."""
+        assert expected is reason("550 Access denied", smtp_command=command)
+
+    @pytest.mark.parametrize("text", ["554 Email address is not verified", "550 5.7.501 no", "550 5.7.708 no", "550 5.7.750 no", "550 5.1.8 bad outbound sender", "535 no", "530 no"])  # fmt: skip
+    def test_13_our_account(self, text: str):
+        """What is wrong with our account is no recipient's fault."""
+        found = diagnose(text)
+        assert (Reason.SENDER_ACCOUNT, False) == (found.reason, found.address_is_bad)
+
+    @pytest.mark.parametrize("text", ["554 5.7.9 Header error", "550 5.7.1 the message is not RFC 5322 compliant", "550 5.7.1 messages with multiple addresses in From are not taken"])  # fmt: skip
+    def test_14_content_and_not_authentication(self, text: str):
+        """A form that is wrong is content, though the code speaks of credentials or policy."""
+        assert Reason.CONTENT_REJECTED is reason(text)
+
+    @pytest.mark.parametrize("text", ["I am out of the office until Monday", "The message was delivered", "2.0.0 OK", "relayed to a system that reports nothing"])  # fmt: skip
+    def test_15_no_failure(self, text: str):
+        """What is no refusal names no reason."""
+        assert Reason.UNKNOWN is reason(text)
+
+    @pytest.mark.parametrize(
+        "text", ["グループ https://groups.google.com/support/", "Группа https://groups.google.com/support/", "Gruppe https://groups.google.com/support/"]
+    )  # fmt: skip
+    def test_16_languages(self, text: str):
+        """A notice that exists in many languages is known by what is the same in all."""
+        assert Reason.RECIPIENT_REFUSED is reason(text)
+
+    def test_17_fates_of_a_group(self):
+        """Of several recipients each has its own reply, and its own diagnosis."""
+        assert [True, False] == [diagnose(f"550 {said}").address_is_bad for said in ("no such user", "mailbox full")]
+
+    @pytest.mark.parametrize("text", ["Feedback-Type: abuse", "This is an email abuse report", "redacted@example.com"])
+    def test_18_a_complaint_condemns_no_address(self, text: str):
+        """The text of a complaint is no reply: it does not say that the address is bad."""
+        assert not diagnose(text).address_is_bad
+
+
+@pytest.mark.parametrize(
+    "text,code",
+    [("550 5.1.1 a\n550 b", "5.1.1"), ("550 5.1.1 user (other: 450 4.2.0 x)", "4.2.0"), ("550 5.1.1 x, 452 said", "5.1.1")],
+)  # fmt: skip
+def test_a_bare_code_within_a_full_reply(text: str, code: str):
+    """A number that could be a reply code does not end a reply that has an enhanced one."""
+    assert code == diagnose(text).enhanced_code

@@ -31,6 +31,23 @@ _PASSES = re.compile(
     r"|позже|稍后|稍後|しばらく"
 )
 
+# No text that lacks all of these is asked further: most lack them, and this is ten times as fast.
+_MAY_PASS = (
+    "later",
+    "tempor",
+    "transient",
+    "again",
+    "retr",
+    "not yet",
+    "delayed",
+    "tard",
+    "ter ",
+    "позже",
+    "稍",
+    "しばらく",
+)
+_MAY_NAME_COMMAND = ("in reply", "after ", "during ", "refused to talk", "did not like", "[rcpt")
+
 # A reply code is not part of a longer number, an address (192.0.2.2) or a name; its enhanced code follows at once. Of
 # other numbers of three digits, sysexits (X-Unix; 255) and Mailgun's own (498, 605) among them, none has that form.
 _REPLY = re.compile(r"(?<![\w.#/@-])([245][0-57]\d)(?:[ -]+[\"'(<]?#?(?:([45])\.([0-7]\.\d{1,3})(?!\.?\d))?|$)")
@@ -46,7 +63,7 @@ _SAME_LINE = re.compile(r" [245]\d\d(?:[ -][245]\.\d\.\d{1,3} |-(?=[a-z]))")
 
 # Which command was refused, by the words of the servers that report it: Postfix, Exim, qmail, Sendmail, GMX.
 _COMMAND = re.compile(
-    r"in reply to (?:the )?(end of data|[a-z]{4,8})|(?:after|during|at) (?:pipelined )?"
+    r"in reply to (?:the )?(end of data|[a-z]{4,8})|(?:after|during) (?:pipelined )?"
     r"(initial connection|connect|mail from|rcpt to|end of data|data|helo|ehlo|starttls|auth)\b"
     r"|(refused to talk to me)|did not like our (mail from|rcpt to|data)|\[(rcpt[_ ]to)\]"
 )
@@ -80,7 +97,7 @@ _ABOUT_AN_ADDRESS = frozenset(
 
 #: Whose address or name it is, by the words next to those of a rule that is about addresses: not the recipient's.
 ROLES = (
-    (re.compile(r"\b(?:client host|(?:your|client|ip) (?:ip|host|address|hostname|domain)|helo|ehlo)\b"), Reason.SENDER_AUTHENTICATION),
+    (re.compile(r"\b(?:client host|(?:your|client|(?<!or )ip) (?:ip|host|address|hostname|domain)|helo|ehlo)\b"), Reason.SENDER_AUTHENTICATION),
     (re.compile(r"\b(?:sender|return[- ]path|envelope from|sending from|originator|callback|mail from)\b"), Reason.SENDER_REJECTED),
     (re.compile(r"\bheaders?\b"), Reason.CONTENT_REJECTED),
 )  # fmt: skip
@@ -255,8 +272,14 @@ def _plain(text: str) -> str:
 
 
 def _command(text: str) -> str | None:
+    if not any(map(text.__contains__, _MAY_NAME_COMMAND)):
+        return None
     found = _COMMAND.search(text)
     return _COMMANDS.get(next(filter(None, found.groups()))) if found else None
+
+
+def _passes(text: str) -> bool:
+    return any(map(text.__contains__, _MAY_PASS)) and _PASSES.search(text) is not None
 
 
 def _host(heard: _Heard) -> str | None:
@@ -346,7 +369,7 @@ def _ours(heard: _Heard, answer: _Answer) -> Reason | None:
 
 def _permanence(heard: _Heard, reason: Reason) -> Permanence:
     usual = CONSEQUENCES[reason].permanence
-    if heard.reply == _CLOSING or _PASSES.search(heard.whole):
+    if heard.reply == _CLOSING or _passes(heard.whole):
         return Permanence.TRANSIENT
     if usual is Permanence.UNDETERMINED and reason is not Reason.UNKNOWN:  # the cause is known: the class may tell
         return {"4": Permanence.TRANSIENT, "5": Permanence.PERMANENT}.get(heard.code[:1], usual)
