@@ -60,8 +60,8 @@ class Rule:
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        """The pattern, compiled."""
-        return re.compile(self.pattern.replace("~", GAP))
+        """The pattern, compiled: looked for only where a word can begin, which most places are not."""
+        return re.compile(f"(?<![a-z])(?:{self.pattern})".replace("~", GAP))
 
     def match(self, text: str, reply_class: str | None, command: str | None) -> re.Match[str] | None:
         """Find the words in *text*, which is case-folded, if the reply is one that the rule is for."""
