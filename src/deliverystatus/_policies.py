@@ -277,6 +277,5 @@ def policy_of(policy: str | Policy) -> Policy:
     """
     if not isinstance(policy, str):
         return policy
-    if policy not in POLICIES:
-        raise UnknownName("policy", policy, tuple(POLICIES))
+    UnknownName.refuse("policy", policy, POLICIES)
     return POLICIES[policy]

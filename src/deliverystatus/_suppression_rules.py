@@ -205,6 +205,5 @@ def rules_of(rules: str | Rules) -> Rules:
     """
     if isinstance(rules, Rules):
         return rules
-    if rules not in RULES:
-        raise UnknownName("suppression rules", rules, tuple(RULES))
+    UnknownName.refuse("suppression rules", rules, RULES)
     return RULES[rules]

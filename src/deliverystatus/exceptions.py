@@ -14,6 +14,8 @@ No message ever holds a payload, an address or a piece of either: what came is t
 by its path.
 """
 
+from collections.abc import Collection
+
 
 class DeliveryStatusError(Exception):
     """What every error of this library is."""
@@ -60,6 +62,12 @@ class UnknownName(DeliveryStatusError, LookupError):  # noqa: N818 (the public n
 
     def __str__(self) -> str:
         return f"no {self.what} named {self.name!r}; there are: {', '.join(self.known)}"
+
+    @classmethod
+    def refuse(cls, what: str, name: str, known: Collection[str]) -> None:
+        """Raise it if *name* is none of those that are *known*."""
+        if name not in known:
+            raise cls(what, name, tuple(known))
 
 
 class MissingExtra(DeliveryStatusError, ImportError):  # noqa: N818 (the public name is fixed)

@@ -55,8 +55,7 @@ def explain(
     _refuse_others("vocabulary", vocabulary, str, Vocabulary, NoneType)
     _refuse_others("tracking", tracking, Tracking, NoneType)
     _refuse_others("wording", wording, Wording, NoneType)
-    if audience not in AUDIENCES:
-        raise UnknownName("audience", audience, AUDIENCES)
+    UnknownName.refuse("audience", audience, AUDIENCES)
     voice = Voice.of(audience, locale, wording or Wording())
     pack = vocabularies.get(vocabulary) if isinstance(vocabulary, str) else vocabulary
     now = None if now is None else moment("now", now)

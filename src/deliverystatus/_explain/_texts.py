@@ -71,8 +71,7 @@ class Voice:
     @classmethod
     def of(cls, audience: str, locale: str, wording: Wording) -> "Voice":
         known = locales()
-        if locale not in known:
-            raise UnknownName("locale", locale, known)
+        UnknownName.refuse("locale", locale, known)
         defaults, texts = _read(locale)
         given = {name: value for name, value in attrs.asdict(wording).items() if value and value.strip()}
         return cls(texts=texts[audience], words={**defaults, **given})

@@ -21,7 +21,6 @@ def get(name: str) -> Provider:
     Raises:
         UnknownName: If there is none.
     """
-    if name not in names():
-        raise UnknownName("provider", name, names())
+    UnknownName.refuse("provider", name, names())
     provider: Provider = import_module(f"{__name__}.{name}").PROVIDER
     return provider

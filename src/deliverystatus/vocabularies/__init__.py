@@ -185,8 +185,7 @@ def get(name: str) -> Vocabulary:
     Raises:
         UnknownName: If there is none.
     """
-    if name not in names():
-        raise UnknownName("vocabulary", name, names())
+    UnknownName.refuse("vocabulary", name, names())
     return _load(resources.files(__name__) / f"{name}.toml")
 
 
