@@ -405,3 +405,19 @@ class TestEveryTrap:
 def test_a_bare_code_within_a_full_reply(text: str, code: str):
     """A number that could be a reply code does not end a reply that has an enhanced one."""
     assert code == diagnose(text).enhanced_code
+
+
+@pytest.mark.parametrize(
+    "said,expected",
+    [
+        ("Connected to 192.0.2.7 but greeting failed. Remote host said: 554 no", Reason.NETWORK_ERROR),
+        ("Connected to 192.0.2.7 but my name was rejected. Remote host said: 501 no", Reason.PROTOCOL_ERROR),
+        ("Connected to 192.0.2.7 but sender was rejected. Remote host said: 550 no", Reason.SENDER_REJECTED),
+        ("192.0.2.7 does not like recipient. Remote host said: 550 no", Reason.UNKNOWN_RECIPIENT),
+        ("192.0.2.7 failed on DATA command. Remote host said: 552 no", Reason.MESSAGE_TOO_LARGE),
+        ("192.0.2.7 failed after I sent the message. Remote host said: 552 no", Reason.MESSAGE_TOO_LARGE),
+    ],
+)
+def test_the_commands_of_qmail(said: str, expected: Reason):
+    """Servers of qmail tell in a sentence which command was refused: the same code then means another thing."""
+    assert expected is diagnose(said).reason

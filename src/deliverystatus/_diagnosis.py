@@ -46,7 +46,17 @@ _MAY_PASS = (
     "稍",
     "しばらく",
 )
-_MAY_NAME_COMMAND = ("in reply", "after ", "during ", "refused to talk", "did not like", "[rcpt")
+_MAY_NAME_COMMAND = (
+    "in reply",
+    "after ",
+    "during ",
+    "refused to talk",
+    "did not like",
+    "[rcpt",
+    "connected to",
+    "does not like recipient",
+    "failed ",
+)
 
 # A reply code is not part of a longer number, an address (192.0.2.2) or a name; its enhanced code follows at once. Of
 # other numbers of three digits, sysexits (X-Unix; 255) and Mailgun's own (498, 605) among them, none has that form.
@@ -66,12 +76,17 @@ _COMMAND = re.compile(
     r"in reply to (?:the )?(end of data|[a-z]{4,8})|(?:after|during) (?:pipelined )?"
     r"(initial connection|connect|mail from|rcpt to|end of data|data|helo|ehlo|starttls|auth)\b"
     r"|(refused to talk to me)|did not like our (mail from|rcpt to|data)|\[(rcpt[_ ]to)\]"
+    # qmail-remote.c (https://cr.yp.to/qmail.html) says it in sentences
+    r"|but (greeting failed|my name was rejected|sender was rejected)|(does not like recipient|failed on data command)"
+    r"|(failed after i sent the message)"
 )
 _COMMANDS = {
     "initial connection": "CONNECT", "connect": "CONNECT", "refused to talk to me": "CONNECT",
     "helo": "HELO", "ehlo": "EHLO", "starttls": "STARTTLS", "auth": "AUTH",
     "mail": "MAIL", "mail from": "MAIL", "rcpt": "RCPT", "rcpt to": "RCPT", "rcpt_to": "RCPT",
     "data": "DATA", "end of data": "DATA", "bdat": "DATA",
+    "greeting failed": "CONNECT", "my name was rejected": "HELO", "sender was rejected": "MAIL",
+    "does not like recipient": "RCPT", "failed on data command": "DATA", "failed after i sent the message": "DATA",
 }  # fmt: skip
 
 # The address we sent from, where a report quotes the command (trap of "553 example.com does not exist").
