@@ -1,5 +1,5 @@
 """
-How long reading a mail that came back takes, as a multiple of ``email.message_from_bytes`` on the same mails.
+How long reading a mail that came back takes, as a multiple of ``email.message_from_bytes`` and of a bare ``re.search``.
 
     python benchmarks/mails.py [--json]
 
@@ -12,6 +12,7 @@ import argparse
 import email
 import gc
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,7 @@ ROUNDS = 15
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures" / "smtp"
 BODY = b"Thank you for your order.\n"
 GOAL = 500  # mails a second
+BARE = re.compile(rb"user unknown", re.IGNORECASE)
 
 
 def measure() -> list[dict[str, object]]:
@@ -31,14 +33,15 @@ def measure() -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for size, mails in (("small", small), ("large", large)):
         gc.collect()
-        times = [(_seconds(_split, mails), _seconds(_read, mails)) for _ in range(ROUNDS)]
-        split, read = (min(column) for column in zip(*times, strict=True))
+        times = [tuple(_seconds(work, mails) for work in (_split, _search, _read)) for _ in range(ROUNDS)]
+        split, search, read = (min(column) for column in zip(*times, strict=True))
         rows.append(
             {
                 "mails": size,
                 "bytes/mail": sum(map(len, mails)) // len(mails),
                 "message_from_bytes us/mail": round(split / len(mails) * 1e6),
                 "parse": round(read / split, 2),
+                "times a search": round(read / search, 1),
                 "mails/s": round(len(mails) / read),
                 "goal": GOAL,
             }
@@ -49,6 +52,11 @@ def measure() -> list[dict[str, object]]:
 def _split(mails: list[bytes]) -> None:
     for mail in mails:
         email.message_from_bytes(mail)
+
+
+def _search(mails: list[bytes]) -> None:
+    for mail in mails:
+        BARE.search(mail)
 
 
 def _read(mails: list[bytes]) -> None:
