@@ -63,10 +63,10 @@ PROOFS := tests/laws/test_every_history.py tests/laws/test_join.py tests/laws/te
 # All tests, with branch coverage, on the first Python.
 unit: .venv/dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q -n 2 $(PROOFS:%=--ignore=%)
+	$(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup $(PROOFS:%=--ignore=%)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
-	$(BIN)/pytest -q -n 2 $(PROOFS)
+	$(BIN)/pytest -q -n 2 --dist loadgroup $(PROOFS)
 
 # All tests on every other Python, on the checkout's sources.
 others: $(OTHERS:%=other-%)
@@ -74,7 +74,7 @@ others: $(OTHERS:%=other-%)
 $(OTHERS:%=other-%): other-%:
 	$(call python,$*) -m venv .venv-$*
 	.venv-$*/$(PIP) install --editable '.[dev]'
-	.venv-$*/bin/pytest -q -n 2
+	.venv-$*/bin/pytest -q -n 2 --dist loadgroup
 
 # What users get: one wheel, on every Python, with nothing but the core's dependencies and without the checkout in reach.
 wheel: $(VERSIONS:%=smoke-%)

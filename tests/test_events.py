@@ -28,8 +28,9 @@ from deliverystatus import (
     Scope,
     ScopeKind,
 )
-from deliverystatus._events import EVERYTHING, FIELDS, Details, Source
+from deliverystatus._events import FIELDS
 from deliverystatus._text import LIMIT
+from deliverystatus._values import EVERYTHING, Details, Source
 
 SCHEMA: dict[str, Any] = json.loads(resources.files("deliverystatus").joinpath("event.schema.json").read_text("utf-8"))
 PROPERTIES: dict[str, Any] = SCHEMA["properties"]

@@ -19,7 +19,7 @@ from deliverystatus import (
     Status,
     fold_copies,
 )
-from deliverystatus._events import EVERYTHING
+from deliverystatus._values import EVERYTHING
 from deliverystatus.providers import mailgun
 
 MESSAGE_ID = "20260301120000.7.0A1B2C3D4E5F@mg.example.org"

@@ -24,8 +24,9 @@ from deliverystatus._enums import (
     ScopeKind,
     Status,
 )
-from deliverystatus._events import Event, Failure, Scope
+from deliverystatus._events import Event
 from deliverystatus._policies import POLICIES, Policy, RankPolicy, TimePolicy
+from deliverystatus._values import Failure, Scope
 from deliverystatus.exceptions import (
     DeliveryStatusError,
     MissingExtra,

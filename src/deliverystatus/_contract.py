@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from deliverystatus._checks import moment
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Channel
-from deliverystatus._events import Event, Source, moment
+from deliverystatus._events import Event
+from deliverystatus._values import Source
 from deliverystatus.exceptions import PayloadError
 
 

@@ -1,5 +1,5 @@
 """
-Event and Failure: what somebody said happened to a copy.
+Event: what somebody said happened to a copy.
 
 Providers read thousands of these from one body, so an event stores few fields. What every event of one body shares
 (``Source``) is one object; what folding never asks for (``Details``) is read from the provider's element on first use;
@@ -8,236 +8,18 @@ digests and diagnoses are made when somebody wants them. All of it is pure: when
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self
 
 import attrs
 
-from deliverystatus._codes import CONSEQUENCES
-from deliverystatus._diagnosis import Diagnosis, diagnose
-from deliverystatus._enums import (
-    Actor,
-    Attribution,
-    Channel,
-    EventKind,
-    Permanence,
-    Reason,
-    ScopeKind,
-)
-from deliverystatus._text import comparable, cut, printable
+from deliverystatus import _checks as check
+from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Reason
+from deliverystatus._text import comparable
+from deliverystatus._values import Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
-
-_Word = TypeVar("_Word", bound=StrEnum)
-
-
-def _required_text(name: str, value: object) -> str:
-    """Make text printable and bounded, whoever hands it in."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
-    return cut(printable(value))
-
-
-def _failure_text(value: str | None) -> str | None:
-    return None if value is None else _required_text("failure", value)
-
-
-def _scope_name(value: str) -> str:
-    return _required_text("scope", value)
-
-
-def _member(name: str, vocabulary: type[_Word], value: object) -> _Word:
-    """Give a word of a vocabulary; the enum's own refusal would repeat what was given."""
-    try:
-        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
-    except ValueError:
-        raise ValueError(f"{name}: not one of the words of {vocabulary.__name__}") from None
-
-
-def _scope_kind(value: ScopeKind | str) -> ScopeKind:
-    return _member("scope", ScopeKind, value)
-
-
-def _reason(value: Reason | str | None) -> Reason | None:
-    return value if value is None or isinstance(value, Reason) else _member("claimed", Reason, value)
-
-
-@attrs.frozen(kw_only=True)
-class Failure:
-    """
-    Why an event is a failure, as far as it was said. Reason and permanence are diagnosed from it on first use.
-
-    Attributes:
-        reply_code: The reply code, if the provider gives it apart from the text: ``"550"`` (RFC 5321 section 4.2).
-        enhanced_code: The enhanced status code, likewise: ``"5.1.1"`` (RFC 3463).
-        diagnostic: The remote server's text (RFC 3464 Diagnostic-Code), cut at 4,000 characters. Personal data.
-        reported: The provider's own word for it: ``"HardBounce"``, ``"suppress-complaint"``.
-        claimed: The reason that word stands for, by the provider's table; holds where text and codes say nothing.
-        smtp_command: The command that was refused, if known: ``"RCPT"``.
-        remote_mta: The server that refused, if known.
-
-    Raises:
-        TypeError: If a field is no string.
-        ValueError: If *claimed* is no reason.
-    """
-
-    # strangers may put anything into any of these: only what is of our own words is shown
-    reply_code: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    enhanced_code: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    diagnostic: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    reported: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    claimed: Reason | None = attrs.field(default=None, converter=_reason)
-    smtp_command: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-    remote_mta: str | None = attrs.field(default=None, converter=_failure_text, repr=False)
-
-    @property
-    def diagnosis(self) -> Diagnosis:
-        """
-        What the words and codes mean; what the provider's class means where they name no cause.
-
-        A class that blames the address does not stand against a code that speaks of a policy (X.7), and none makes
-        permanent what the reply says will pass.
-        """
-        found = diagnose(
-            self.diagnostic or "",
-            reply_code=self.reply_code,
-            enhanced_code=self.enhanced_code,
-            smtp_command=self.smtp_command,
-            remote_mta=self.remote_mta,
-        )
-        if self.claimed is None or not found.vague:
-            return found
-        claim = CONSEQUENCES[self.claimed]
-        if claim.bad_address and (found.enhanced_code or "")[1:4] == ".7.":
-            return found
-        passes = found.permanence is Permanence.TRANSIENT
-        return attrs.evolve(
-            found,
-            reason=self.claimed,
-            permanence=found.permanence if passes else claim.permanence,
-            address_is_bad=claim.bad_address and not passes,
-            evidence="reported",
-            vague=False,
-        )
-
-    @property
-    def reason(self) -> Reason:
-        """Why."""
-        return self.diagnosis.reason
-
-    @property
-    def permanence(self) -> Permanence:
-        """Whether a later message to this address would fail too. Diagnosed, never the class digit."""
-        return self.diagnosis.permanence
-
-    @property
-    def address_is_bad(self) -> bool:
-        """Whether the address itself is at fault, so that it must not be mailed again (law 8)."""
-        return self.diagnosis.address_is_bad
-
-    def to_dict(self) -> dict[str, str]:
-        """Give what is known as strings, ready for JSON; ``from_dict`` reads it back."""
-        return {name: str(value) for name, value in attrs.asdict(self).items() if value is not None}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any], *, path: str = "failure") -> Self:
-        """
-        Read what ``to_dict`` gave.
-
-        Raises:
-            PayloadError: If a field is of another type or unknown.
-        """
-        known = {field.name for field in attrs.fields(cls)}
-        for name, value in stored.items():
-            if name not in known or not isinstance(value, str | None):
-                raise PayloadError("expected a string in a documented field", path=f"{path}.{_safe(name)}")
-        if stored.get("claimed") is not None:
-            _word(Reason, stored["claimed"], f"{path}.claimed")
-        return cls(**stored)
-
-
-@attrs.frozen
-class Scope:
-    """
-    What an unsubscription or a list entry covers.
-
-    Attributes:
-        kind: What sort of thing.
-        name: Which one; empty for everything.
-
-    Raises:
-        ValueError: If *kind* is no scope kind.
-        TypeError: If *name* is no string.
-    """
-
-    kind: ScopeKind = attrs.field(converter=_scope_kind)
-    name: str = attrs.field(default="", converter=_scope_name, repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
-
-    @classmethod
-    def of(cls, text: "str | Scope") -> "Scope":
-        """
-        Read ``"stream:broadcast"``, the form that ``str`` gives.
-
-        Raises:
-            ValueError: If the part before the colon is no scope kind.
-            TypeError: If it is neither a scope nor a string.
-        """
-        if isinstance(text, Scope):
-            return text
-        if not isinstance(text, str):
-            raise TypeError(f"scope: expected str, got {type(text).__name__}")
-        kind, _, name = text.partition(":")
-        return cls(_scope_kind(kind), name)
-
-
-EVERYTHING = Scope(ScopeKind.EVERYTHING)
-
-
-@attrs.frozen(kw_only=True)
-class Source:
-    """
-    What all events of one webhook body share.
-
-    Attributes:
-        provider: The provider's name; ``None`` on our own side.
-        account: The caller's name for the account the webhook belongs to.
-        received_at: When the body arrived (aware, UTC), by the caller's word.
-        authenticated: ``True`` if signed, ``None`` on the caller's word, ``False`` if anyone could have sent it.
-        channel: How the message travelled.
-        reference_key: The metadata key that carries the sender's reference.
-        sent_via: The provider that sent the mail which a bounce mail is about.
-    """
-
-    provider: str | None = None
-    account: str | None = None
-    received_at: datetime | None = None
-    authenticated: bool | None = None
-    channel: Channel = Channel.EMAIL
-    reference_key: str | None = attrs.field(default=None, eq=False)
-    sent_via: str | None = attrs.field(default=None, eq=False)
-
-
-@attrs.frozen(kw_only=True)
-class Details:
-    """The fields of an event that are rare, or that folding never asks for; documented on ``Event``."""
-
-    scope: Scope | None = None
-    value: str | None = attrs.field(default=None, repr=False)
-    url: str | None = attrs.field(default=None, repr=False)
-    part: tuple[int, int] | None = None
-    internet_message_id: str | None = attrs.field(default=None, repr=False)
-    final_recipient: str | None = attrs.field(default=None, repr=False)
-    retrying: bool | None = None
-    retry_until: datetime | None = None
-    event_id: str | None = attrs.field(default=None, repr=False)
-    tags: tuple[str, ...] = attrs.field(default=(), repr=False)
-    metadata: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-
 
 _NO_DETAILS = Details()
 _ON_OUR_SIDE = Source()
@@ -339,34 +121,34 @@ class Event(_Facts):
         if failure is not None and not isinstance(failure, Failure):
             raise TypeError(f"failure: expected a Failure, got {type(failure).__name__}")
         facts = _Facts(
-            _member("kind", EventKind, kind),
+            check.member("kind", EventKind, kind),
             Source(
-                provider=_text("provider", provider),
-                account=_text("account", account),
-                received_at=_moment("received_at", received_at),
-                authenticated=_flag("authenticated", authenticated),
-                channel=_member("channel", Channel, channel),
+                provider=check.text("provider", provider),
+                account=check.text("account", account),
+                received_at=check.optional_moment("received_at", received_at),
+                authenticated=check.flag("authenticated", authenticated),
+                channel=check.member("channel", Channel, channel),
             ),
-            _text("recipient", recipient),
-            _text("message_id", message_id),
-            _text("reference", reference),
-            _moment("occurred_at", occurred_at),
-            _member("actor", Actor, actor),
+            check.text("recipient", recipient),
+            check.text("message_id", message_id),
+            check.text("reference", reference),
+            check.optional_moment("occurred_at", occurred_at),
+            check.member("actor", Actor, actor),
             failure,
-            _member("attribution", Attribution, attribution),
-            bool(_flag("test", test)),
+            check.member("attribution", Attribution, attribution),
+            bool(check.flag("test", test)),
             Details(
                 scope=None if scope is None else Scope.of(scope),
-                value=_text("value", value),
-                url=_text("url", url),
-                part=_part(part),
-                internet_message_id=_text("internet_message_id", internet_message_id),
-                final_recipient=_text("final_recipient", final_recipient),
-                retrying=_flag("retrying", retrying),
-                retry_until=_moment("retry_until", retry_until),
-                event_id=_text("event_id", event_id),
-                tags=_strings(tags),
-                metadata={} if metadata is None else _mapping(metadata),
+                value=check.text("value", value),
+                url=check.text("url", url),
+                part=check.part(part),
+                internet_message_id=check.text("internet_message_id", internet_message_id),
+                final_recipient=check.text("final_recipient", final_recipient),
+                retrying=check.flag("retrying", retrying),
+                retry_until=check.optional_moment("retry_until", retry_until),
+                event_id=check.text("event_id", event_id),
+                tags=check.strings(tags),
+                metadata={} if metadata is None else check.mapping(metadata),
             ),
         )
         for field in attrs.fields(_Facts):
@@ -619,7 +401,7 @@ class Event(_Facts):
             raise PayloadError(f"expected an object, got {type(stored).__name__}")
         for name in stored:
             if name not in FIELDS:
-                raise PayloadError("no such field", path=_safe(name))
+                raise PayloadError("no such field", path=check.safe(name))
         given: dict[str, Any] = {}
         for name, value in stored.items():
             if value is None:  # as good as left out
@@ -648,13 +430,8 @@ _NOT_COMPARED = frozenset({"received_at", "event_id", "tags", "metadata"})
 _FALSE_IS_SAID = frozenset({"authenticated", "retrying"})
 
 
-def _safe(name: object) -> str:
-    """Name a field in an error only if it could be one of ours: keys of strangers are payload."""
-    return name if isinstance(name, str) and re.fullmatch("[a-z_]{1,30}", name) else "?"
-
-
 def _written_text(value: object) -> str:
-    return _required_text("", value)
+    return check.required_text("", value)
 
 
 def _written_flag(value: object) -> bool:
@@ -666,13 +443,13 @@ def _written_flag(value: object) -> bool:
 def _written_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         raise TypeError
-    return moment("", datetime.fromisoformat(value))
+    return check.moment("", datetime.fromisoformat(value))
 
 
 def _written_part(value: object) -> tuple[int, int] | None:
     if not isinstance(value, list | tuple):
         raise TypeError
-    return _part(tuple(value))
+    return check.part(tuple(value))
 
 
 def _written_failure(value: object) -> Failure:
@@ -681,32 +458,20 @@ def _written_failure(value: object) -> Failure:
     return Failure.from_dict(value)
 
 
-def _mapping(value: object) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"metadata: expected a mapping, got {type(value).__name__}")
-    return {_required_text("metadata", k): _required_text("metadata", v) for k, v in value.items()}
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):  # a string would be read letter by letter
-        raise TypeError(f"tags: expected a tuple, got {type(value).__name__}")
-    return tuple(_required_text("tags", tag) for tag in value)
-
-
 #: Total over FIELDS.
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(FIELDS, _written_text),
     **dict.fromkeys(("occurred_at", "received_at", "retry_until"), _written_time),
     **dict.fromkeys(("authenticated", "test", "retrying"), _written_flag),
-    "kind": lambda value: _word(EventKind, value, "kind"),
-    "actor": lambda value: _word(Actor, value, "actor"),
-    "attribution": lambda value: _word(Attribution, value, "attribution"),
-    "channel": lambda value: _word(Channel, value, "channel"),
+    "kind": lambda value: check.word(EventKind, value, "kind"),
+    "actor": lambda value: check.word(Actor, value, "actor"),
+    "attribution": lambda value: check.word(Attribution, value, "attribution"),
+    "channel": lambda value: check.word(Channel, value, "channel"),
     "failure": _written_failure,
     "scope": Scope.of,
     "part": _written_part,
-    "tags": _strings,
-    "metadata": _mapping,
+    "tags": check.strings,
+    "metadata": check.mapping,
 }
 
 
@@ -723,55 +488,3 @@ def _plain(value: object) -> Any:
         case Mapping():
             return dict(value)
     return value
-
-
-def _word(vocabulary: type[_Word], value: object, path: str) -> _Word:
-    try:
-        return _member("", vocabulary, value)
-    except ValueError:
-        raise PayloadError(f"not one of the words of {vocabulary.__name__}", path=path) from None
-
-
-@overload
-def _text(name: str, value: None) -> None: ...
-@overload
-def _text(name: str, value: str) -> str: ...
-def _text(name: str, value: str | None) -> str | None:
-    return None if value is None else _required_text(name, value)
-
-
-def _flag(name: str, value: bool | None) -> bool | None:  # noqa: FBT001 (a converter)
-    if not (value is None or isinstance(value, bool)):
-        raise TypeError(f"{name}: expected bool, got {type(value).__name__}")
-    return value
-
-
-def moment(name: str, value: datetime) -> datetime:
-    """
-    Give a time the caller named *name* in UTC.
-
-    Raises:
-        TypeError: If it is no datetime.
-        ValueError: If it has no zone, or lies outside the calendar in UTC.
-    """
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name}: expected datetime, got {type(value).__name__}")
-    if value.utcoffset() is None:
-        raise ValueError(f"{name}: expected a time with its zone")
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:  # the first or last hours there are
-        raise ValueError(f"{name}: expected a time within the years 1 to 9999 in UTC") from None
-
-
-def _moment(name: str, value: datetime | None) -> datetime | None:
-    return None if value is None else moment(name, value)
-
-
-def _part(value: tuple[int, ...] | None) -> tuple[int, int] | None:
-    match value:
-        case None:
-            return None
-        case (int() as i, int() as n) if 1 <= i <= n and bool not in {type(i), type(n)}:
-            return i, n
-    raise ValueError("part: expected (i, n) with 1 <= i <= n")

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from deliverystatus import providers
+from deliverystatus._checks import moment
 from deliverystatus._contract import AlignedPass, Parsed
-from deliverystatus._events import moment
 from deliverystatus.exceptions import SignatureError
 
 

@@ -16,14 +16,14 @@ that is dated after ``now`` does not count yet. No delivery, opening or click li
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import attrs
 
+from deliverystatus._checks import member, moment
 from deliverystatus._enums import Channel, EventKind, Party, Purpose, Reason, ScopeKind
-from deliverystatus._events import EVERYTHING, Event, Failure, Scope, moment
+from deliverystatus._events import Event
 from deliverystatus._suppression_facts import (
     LATEST,
     FactKey,
@@ -43,9 +43,8 @@ from deliverystatus._suppression_facts import (
 )
 from deliverystatus._suppression_rules import LIFTS, STOPS, CauseKind, Fact, ReleaseProof, Rules, WhyNot, rules_of
 from deliverystatus._text import comparable, cut, printable
+from deliverystatus._values import EVERYTHING, Failure, Scope
 from deliverystatus.exceptions import PayloadError
-
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def _kind_alone(scope: Scope) -> str:
@@ -233,8 +232,8 @@ class SuppressionList:
         if standing is not None:
             raise TypeError(f"standing: expected None, got {type(standing).__name__}")
         message = _Message(
-            _word("purpose", Purpose, purpose),
-            _word("channel", Channel, channel),
+            member("purpose", Purpose, purpose),
+            member("channel", Channel, channel),
             None if scope is None else Scope.of(scope),
             _text("provider", provider),
             _text("account", account),
@@ -287,8 +286,8 @@ class SuppressionList:
             ValueError: If a word is in no vocabulary, or *at* has no zone.
             TypeError: If an argument is of another type.
         """
-        actor, proof, at = _word("actor", Party, actor), _word("proof", ReleaseProof, proof), moment("at", at)
-        kind = cause.kind if isinstance(cause, Cause) else _word("cause", CauseKind, cause)
+        actor, proof, at = member("actor", Party, actor), member("proof", ReleaseProof, proof), moment("at", at)
+        kind = cause.kind if isinstance(cause, Cause) else member("cause", CauseKind, cause)
         found = tuple(
             each
             for each in self._causes(_address(recipient), at)
@@ -550,14 +549,6 @@ def _why_not(
     if any(cause.happened_by is None for cause in causes):
         return WhyNot.CAUSE_WITHOUT_TIME
     return WhyNot.NOT_LATER if any(cause.happened_by and at <= cause.happened_by for cause in causes) else None
-
-
-def _word(name: str, vocabulary: type[_Word], value: object) -> _Word:
-    """Give a word of a vocabulary; the enum's own refusal would repeat what was given."""
-    try:
-        return vocabulary(value)  # type: ignore[arg-type]  # refused right here if it is no string
-    except ValueError:
-        raise ValueError(f"{name}: not one of the words of {vocabulary.__name__}") from None
 
 
 def _text(name: str, value: str | None) -> str | None:

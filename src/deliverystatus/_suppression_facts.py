@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Party, Reason
-from deliverystatus._events import EVERYTHING, Event, Failure, Scope
+from deliverystatus._events import Event
 from deliverystatus._suppression_rules import (
     COUNTED,
     KEPT_DAYS,
@@ -32,6 +32,7 @@ from deliverystatus._suppression_rules import (
     Rules,
 )
 from deliverystatus._text import comparable
+from deliverystatus._values import EVERYTHING, Failure, Scope
 
 #: So many failed copies of a day are kept, those with the smallest names: one counts, the others may be of other days.
 KEPT_COPIES = 4

@@ -9,9 +9,9 @@ from datetime import datetime
 from types import NoneType
 
 from deliverystatus import vocabularies
+from deliverystatus._checks import moment
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._engine import Record
-from deliverystatus._events import moment
 from deliverystatus._explain._copy import Copy
 from deliverystatus._explain._others import of_decision, of_diagnosis, of_release
 from deliverystatus._explain._texts import AUDIENCES, Voice, Wording

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 from deliverystatus._enums import Attribution, EventKind
-from deliverystatus._events import Failure
 from deliverystatus._mail import _answers, _delivery, _feedback, _prose
 from deliverystatus._mail import _fields as fields
 from deliverystatus._mail._answers import DISPOSITIONS
@@ -18,6 +17,7 @@ from deliverystatus._mail._feedback import FEEDBACK
 from deliverystatus._mail._mime import Headers, Leaf, headers_of, looks_like_mail, take_apart
 from deliverystatus._mail._report import Mail, Report
 from deliverystatus._text import comparable
+from deliverystatus._values import Failure
 
 __all__ = ["ACTIONS", "DISPOSITIONS", "FEEDBACK", "Headers", "Mail", "Report", "looks_like_mail", "read"]
 

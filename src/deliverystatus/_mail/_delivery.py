@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from deliverystatus._enums import EventKind
-from deliverystatus._events import Failure
 from deliverystatus._mail import _fields as fields
 from deliverystatus._mail import _prose
 from deliverystatus._mail._mime import Headers
 from deliverystatus._mail._report import Report
 from deliverystatus._text import comparable, cut
+from deliverystatus._values import Failure
 
 #: Action: what happened (RFC 3464 section 2.3.3).
 ACTIONS = {

@@ -5,8 +5,8 @@ from datetime import datetime
 import attrs
 
 from deliverystatus._enums import Actor, Attribution, EventKind
-from deliverystatus._events import Failure
 from deliverystatus._mail._mime import Headers
+from deliverystatus._values import Failure
 
 
 @attrs.frozen(kw_only=True)

@@ -40,8 +40,9 @@ from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason, ScopeKind
-from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
+from deliverystatus._events import Event
 from deliverystatus._text import LIMIT, cut
+from deliverystatus._values import EVERYTHING, Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
 
 #: ``event`` [M1]

@@ -40,8 +40,9 @@ from typing import Any
 from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._enums import EventKind, Reason, ScopeKind
-from deliverystatus._events import EVERYTHING, Details, Event, Failure, Scope, Source
+from deliverystatus._events import Event
 from deliverystatus._text import LIMIT
+from deliverystatus._values import EVERYTHING, Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
 
 #: ``RecordType``: what happened, which field names the recipient, which has the time [P1, P8]

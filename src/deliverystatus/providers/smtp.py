@@ -56,9 +56,10 @@ from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._decoding import decode as decode_record
 from deliverystatus._enums import EventKind, Reason
-from deliverystatus._events import Details, Event, Failure, Source
+from deliverystatus._events import Event
 from deliverystatus._mail._trust import authenticate
 from deliverystatus._text import comparable, cut, printable
+from deliverystatus._values import Details, Failure, Source
 from deliverystatus.exceptions import PayloadError
 
 #: The class of what was raised, or of its nearest listed base: (what happened to those not refused by name, the command

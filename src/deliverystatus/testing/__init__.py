@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from deliverystatus._contract import Parsed
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason
-from deliverystatus._events import Event, Failure
+from deliverystatus._events import Event
 from deliverystatus._policies import PROVES, PROVES_BY_MACHINE
+from deliverystatus._values import Failure
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

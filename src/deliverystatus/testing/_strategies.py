@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Reason, ScopeKind
-from deliverystatus._events import Event, Failure, Scope
+from deliverystatus._events import Event
+from deliverystatus._values import Failure, Scope
 
 _TEXTS = st.text(max_size=20)
 
