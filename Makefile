@@ -60,13 +60,17 @@ check: .venv/dev
 # The proofs by enumeration run the same lines some million times: they are left out where lines are counted.
 PROOFS := tests/laws/test_every_history.py tests/laws/test_join.py tests/laws/test_parse_is_total.py
 
+# Pages whose examples go on where the one before ended, so that one process runs them.
+PAGES := README.md docs
+
 # All tests, with branch coverage, on the first Python.
 unit: .venv/dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup $(PROOFS:%=--ignore=%)
+	$(BIN)/coverage run -m pytest -q -n 2 tests $(PROOFS:%=--ignore=%)
+	$(BIN)/coverage run -m pytest -q $(PAGES)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
-	$(BIN)/pytest -q -n 2 --dist loadgroup $(PROOFS)
+	$(BIN)/pytest -q -n 2 $(PROOFS)
 
 # All tests on every other Python, on the checkout's sources.
 others: $(OTHERS:%=other-%)
@@ -74,7 +78,8 @@ others: $(OTHERS:%=other-%)
 $(OTHERS:%=other-%): other-%:
 	$(call python,$*) -m venv .venv-$*
 	.venv-$*/$(PIP) install --editable '.[dev]'
-	.venv-$*/bin/pytest -q -n 2 --dist loadgroup
+	.venv-$*/bin/pytest -q -n 2 tests
+	.venv-$*/bin/pytest -q $(PAGES)
 
 # What users get: one wheel, on every Python, with nothing but the core's dependencies and without the checkout in reach.
 wheel: $(VERSIONS:%=smoke-%)
