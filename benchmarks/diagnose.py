@@ -9,12 +9,10 @@ search is one pattern over the same text; the mail is the smallest DSN (RFC 3464
 is the best of several rounds, with the baselines taken anew in every round, so that a busy machine slows all alike.
 """
 
-import argparse
 import email
-import json
 import re
-from collections.abc import Callable
-from time import perf_counter
+
+from timing import seconds, show
 
 from deliverystatus import _diagnosis, diagnose
 
@@ -46,13 +44,6 @@ MAILS = [
 BARE = re.compile(r"(?:user|mailbox|account|recipient) (?:unknown|not found|does not exist)", re.IGNORECASE)
 
 
-def seconds(step: Callable[[], object]) -> float:
-    """Take the time of one call."""
-    started = perf_counter()
-    step()
-    return perf_counter() - started
-
-
 def different() -> None:
     """Diagnose each reply once."""
     _diagnosis._diagnose.cache_clear()  # noqa: SLF001 (a benchmark of what is behind the cache)
@@ -60,34 +51,28 @@ def different() -> None:
         diagnose(reply)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    args = parser.parse_args()
+def measure() -> list[dict[str, object]]:
+    """Give a row for each way to ask."""
     diagnose("")  # the rules are read once
-    steps: dict[str, Callable[[], object]] = {
+    steps = {
         "search": lambda: [BARE.search(reply) for reply in REPLIES],
         "mail": lambda: [email.message_from_bytes(mail) for mail in MAILS],
         "different": different,
         "repeated": lambda: [diagnose(reply) for reply in AGAIN],
     }
-    best = {name: min(seconds(step) for _ in range(ROUNDS)) for name, step in steps.items()}
-    result = {
-        name: {
-            "per_second": round(SIZE / best[name]),
+    rounds = [{name: seconds(step) for name, step in steps.items()} for _ in range(ROUNDS)]
+    best = {name: min(each[name] for each in rounds) for name in steps}
+    return [
+        {
+            "replies": name,
+            "replies/s": round(SIZE / best[name]),
             "goal": goal,
-            "times_search": round(best[name] / best["search"], 2),
-            "times_mail": round(best[name] / best["mail"], 3),
+            "times a search": round(best[name] / best["search"], 2),
+            "times a mail": round(best[name] / best["mail"], 3),
         }
         for name, goal in GOALS.items()
-    }
-    if args.json:
-        print(json.dumps(result))
-        return
-    for name, figures in result.items():
-        print(f"{name:10}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    show(__doc__, measure)

@@ -8,14 +8,12 @@ The mails are the fixtures of ``tests/fixtures/smtp``, each once with its return
 the baseline taken anew in every round, so that a busy machine slows both alike.
 """
 
-import argparse
 import email
-import gc
-import json
 import re
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+
+from timing import seconds, show
 
 import deliverystatus
 
@@ -32,8 +30,7 @@ def measure() -> list[dict[str, object]]:
     large = [mail.replace(b"Thank you.\n", BODY * (40_000 // len(BODY))) for mail in small]
     rows: list[dict[str, object]] = []
     for size, mails in (("small", small), ("large", large)):
-        gc.collect()
-        times = [tuple(_seconds(work, mails) for work in (_split, _search, _read)) for _ in range(ROUNDS)]
+        times = [tuple(seconds(partial(work, mails)) for work in (_split, _search, _read)) for _ in range(ROUNDS)]
         split, search, read = (min(column) for column in zip(*times, strict=True))
         rows.append(
             {
@@ -65,25 +62,5 @@ def _read(mails: list[bytes]) -> None:
             event.reason  # noqa: B018 (diagnosed on first use)
 
 
-def _seconds(work: Callable[[list[bytes]], None], mails: list[bytes]) -> float:
-    start = perf_counter()
-    work(mails)
-    return perf_counter() - start
-
-
-def main() -> None:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__.strip().partition("\n")[0])
-    arguments.add_argument("--json", action="store_true", help="one JSON line per row")
-    rows = measure()
-    if arguments.parse_args().json:
-        for row in rows:
-            print(json.dumps(row))
-        return
-    columns = list(rows[0])
-    for line in [dict(zip(columns, columns, strict=True)), *rows]:
-        print("  ".join(f"{line[column]!s:>26}" for column in columns))
-
-
 if __name__ == "__main__":
-    main()
+    show(__doc__, measure)

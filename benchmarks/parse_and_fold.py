@@ -8,13 +8,11 @@ Mailgun and Postmark post one event a body, so 1,000 bodies of the same mixture.
 rounds, with the baseline taken anew in every round, so that a busy machine slows both alike.
 """
 
-import argparse
-import gc
 import json
 import random
-import sys
 from collections.abc import Callable
-from time import perf_counter
+
+from timing import seconds, show
 
 import deliverystatus
 from deliverystatus.providers import mailgun, postmark, sendgrid
@@ -160,17 +158,6 @@ def _compact(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Time *work* without the garbage collector, as timeit does: what else the process holds is not its cost."""
-    gc.collect()
-    gc.disable()
-    start = perf_counter()
-    work()
-    seconds = perf_counter() - start
-    gc.enable()
-    return seconds
-
-
 def measure() -> list[dict[str, object]]:
     """Time each provider and give its row."""
     rows = []
@@ -193,7 +180,7 @@ def measure() -> list[dict[str, object]]:
         def folded(bodies: list[bytes] = bodies, parse: Callable[..., deliverystatus.Parsed] = parse) -> None:
             deliverystatus.fold_copies([event for body in bodies for event in parse(body).events])
 
-        times = [(_seconds(decoded), _seconds(parsed), _seconds(folded)) for _ in range(ROUNDS)]
+        times = [(seconds(decoded), seconds(parsed), seconds(folded)) for _ in range(ROUNDS)]
         best = [min(column) for column in zip(*times, strict=True)]
         rows.append(
             {
@@ -208,20 +195,5 @@ def measure() -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__.strip().partition("\n")[0])
-    arguments.add_argument("--json", action="store_true", help="one JSON line per provider")
-    rows = measure()
-    if arguments.parse_args().json:
-        for row in rows:
-            print(json.dumps(row))
-        return
-    columns = list(rows[0])
-    for row in [dict(zip(columns, columns, strict=True)), *rows]:
-        print("  ".join(f"{row[column]!s:>20}" for column in columns))
-    sys.exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    show(__doc__, measure)
