@@ -421,3 +421,10 @@ def test_a_bare_code_within_a_full_reply(text: str, code: str):
 def test_the_commands_of_qmail(said: str, expected: Reason):
     """Servers of qmail tell in a sentence which command was refused: the same code then means another thing."""
     assert expected is diagnose(said).reason
+
+
+def test_a_repr_holds_nothing_of_strangers():
+    """A diagnosis can be logged: codes that were handed in, and words that decided, are not shown."""
+    found = diagnose("SECRET mailbox full", reply_code="SECRET", enhanced_code="SECRET")
+    assert Reason.MAILBOX_FULL is found.reason
+    assert "SECRET" not in repr(found)

@@ -149,8 +149,8 @@ class Diagnosis:
     permanence: Permanence
     address_is_bad: bool
     evidence: str = attrs.field(repr=False)
-    reply_code: str | None = None
-    enhanced_code: str | None = None
+    reply_code: str | None = attrs.field(default=None, repr=False)  # as given, and strangers give anything
+    enhanced_code: str | None = attrs.field(default=None, repr=False)
     vague: bool = False
 
 

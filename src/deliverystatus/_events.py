@@ -22,7 +22,6 @@ from deliverystatus._values import Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
 
 _NO_DETAILS = Details()
-_ON_OUR_SIDE = Source()
 
 
 @attrs.define(eq=False, repr=False)
