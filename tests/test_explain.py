@@ -35,7 +35,7 @@ from deliverystatus._explain._texts import Wording
 from deliverystatus._explain._values import Certainty
 from deliverystatus._policies import FINAL
 from deliverystatus._suppression import suppress
-from deliverystatus._suppression_rules import WhyNot
+from deliverystatus._suppression._words import WhyNot
 from deliverystatus.vocabularies import Tracking
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)

@@ -25,14 +25,18 @@ from deliverystatus._enums import (
     Status,
 )
 from deliverystatus._explain import explain
+from deliverystatus._explain._evidence import TOLD_APART
 from deliverystatus._explain._tables import CAUSE_ACTS, REASON_REPLACES, RETRYING, STUCK
 from deliverystatus._explain._texts import AUDIENCES, PHONES, Entry, locales
 from deliverystatus._policies import PROVES_BY_MACHINE
-from deliverystatus._suppression import suppress
-from deliverystatus._suppression_rules import ReleaseProof, WhyNot
+from deliverystatus._suppression import stop_by_hand, suppress
+from deliverystatus._suppression._values import Incident
+from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
 from deliverystatus.vocabularies import Tracking
 
 PLACEHOLDERS = {"product", "recipient", "support"}
+#: What only the texts of incidents have.
+OF_INCIDENTS = {"number": "12", "place": "example.org"}
 FIELDS = {"label", "headline", "meaning", "next_steps", "caveats"}
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 
@@ -58,6 +62,7 @@ TOTAL = {
     "decision": {"allowed", "refused"},
     "release": {"accepted", "refused"},
     "why_not": set(WhyNot),
+    "incident": set(IncidentKind),
     "proof": set(ReleaseProof),
 }
 # The sections that have a text for some of these only.
@@ -77,7 +82,7 @@ PARTIAL = {
         "also_unsubscribed",
         "maybe_complained",
     },
-    "cause": {*CAUSE_ACTS, "ends", "listed"},
+    "cause": {*CAUSE_ACTS, "ends", "listed", "waits", "probe"},
 }
 
 
@@ -135,9 +140,9 @@ def every_record():
             yield fold([event(kind, failure=failure, channel=channel, retrying=retrying)])
     for kind, failure in product(REASON_REPLACES, failures()):
         yield fold([event(kind, failure=failure, final_recipient="ada@example.org")])
-    for channel in Channel:
-        doubted = Failure(reported="doubted_complaint", claimed=Reason.SUPPRESSED_COMPLAINT)
-        yield fold([event(EventKind.WITHHELD, failure=doubted, channel=channel)])
+    for channel, (word, reason) in product(Channel, TOLD_APART.items()):
+        apart = Failure(reported=word, claimed=reason)
+        yield fold([event(EventKind.WITHHELD, failure=apart, channel=channel)])
     for kind, channel in product(EventKind, Channel):
         yield fold([event(kind, channel=channel)])
     for kind, actor, attribution, authenticated in product(EventKind, Actor, Attribution, (True, None, False)):
@@ -165,6 +170,20 @@ def every_explanation():
     for reason in Reason:
         yield explain(Failure(claimed=reason).diagnosis)
     yield from decisions_and_releases()
+    for kind, reason in product(IncidentKind, (None, *Reason)):
+        yield explain(
+            Incident(
+                kind=kind,
+                reason=reason,
+                domain="example.org",
+                provider=None,
+                account=None,
+                since=NOON,
+                last=NOON,
+                addresses=12,
+                who_acts=Party.SUPPORT,
+            )
+        )
 
 
 def decisions_and_releases():
@@ -180,6 +199,10 @@ def decisions_and_releases():
             for reason in Reason
         ),
     ]
+    causes += [
+        stop_by_hand("ada@example.com", actor=Party.STAFF, at=NOON),
+        event(EventKind.BOUNCED, failure=Failure(claimed=Reason.UNKNOWN_DOMAIN)),
+    ]
     full = Failure(claimed=Reason.MAILBOX_FULL)
     weeks = [event("bounced", failure=full, message_id=str(n), occurred_at=NOON + timedelta(days=n)) for n in range(5)]
     later = NOON + timedelta(days=9)
@@ -188,9 +211,16 @@ def decisions_and_releases():
         for purpose in Purpose:
             decision = known.may_send("ada@example.com", purpose=purpose, now=later)
             yield explain(decision)
+            yield explain(attrs.evolve(decision, waiting=decision.causes, probe=True))
             for cause, actor, proof, at in product(decision.causes, Party, ReleaseProof, (NOON, later)):
                 yield explain(known.release("ada@example.com", cause, actor=actor, proof=proof, at=at))
                 yield explain(known.release("ada@example.com", cause.kind, actor=actor, proof=proof, at=at))
+        for kind, proof in product(CauseKind, ReleaseProof):
+            refused = known.release("ada@example.com", kind, actor="recipient", proof=proof, at=later)
+            yield explain(refused)
+            yield explain(attrs.evolve(refused, why_not=WhyNot.TOO_OFTEN))
+            would_do = ((Party.RECIPIENT, proof),)
+            yield explain(attrs.evolve(refused, why_not=WhyNot.WRONG_PROOF, would_do=would_do))
         refused = known.release("ada@example.com", "unsubscribe", actor="staff", proof="address_checked", at=later)
         yield explain(refused)
         yield explain(
@@ -246,7 +276,7 @@ def test_placeholders_are_a_closed_set(locale):
     for path, text in leaves(FILES[locale]):
         assert Template(text).is_valid(), path
         used |= set(Template(text).get_identifiers())
-    assert used == PLACEHOLDERS
+    assert used == PLACEHOLDERS | set(OF_INCIDENTS)
     assert set(FILES[locale]["wording"]) == PLACEHOLDERS
 
 
@@ -270,7 +300,9 @@ def test_every_text_is_used(explanations, locale, audience):
     said = "\n".join(text for explanation in explanations for text in texts_of(explanation))
     words = FILES[locale]["wording"]
     unused = [
-        ".".join(path) for path, text in leaves(FILES[locale][audience]) if Template(text).substitute(words) not in said
+        ".".join(path)
+        for path, text in leaves(FILES[locale][audience])
+        if Template(text).substitute(words | OF_INCIDENTS) not in said
     ]
     assert [] == unused
 

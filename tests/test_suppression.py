@@ -29,13 +29,16 @@ from deliverystatus import (
     SuppressionList,
     UnknownName,
     WhyNot,
-    _suppression_facts,
     fold_copies,
     providers,
     suppress,
 )
-from deliverystatus._suppression_facts import forget, release_value
-from deliverystatus._suppression_rules import GROUNDS, LIFTS, LISTED_AS, RULES, STOPS, Fact
+from deliverystatus._suppression import _keeping
+from deliverystatus._suppression._facts import release_value
+from deliverystatus._suppression._keeping import forget
+from deliverystatus._suppression._presets import RULES
+from deliverystatus._suppression._rules import GROUNDS, LIFTS, LISTED_AS, REMARKS, SETTINGS, STOPS, Threshold
+from deliverystatus._suppression._words import Fact
 from deliverystatus.testing import START, event, failure
 
 ADA = "ada@example.com"
@@ -909,7 +912,7 @@ def ratio(work, *sizes):
 def test_many_scopes_of_one_address_are_folded_in_linear_time(monkeypatch):
     """What is not forgotten is not looked through again for each new fact."""
     seen = []
-    monkeypatch.setattr(_suppression_facts, "forget", lambda facts: seen.append(len(facts)) or forget(facts))
+    monkeypatch.setattr(_keeping, "forget", lambda facts, rules: seen.append(len(facts)) or forget(facts, rules))
     left = [event("unsubscribed", at=1, scope=f"group:{n}") for n in range(2000)]
     failed = [event("bounced", at=n * DAY, message_id=f"m-{n}", failure=FULL) for n in range(2000)]
     suppress([*left, *failed])
@@ -920,7 +923,7 @@ def test_many_scopes_of_one_address_are_folded_in_linear_time(monkeypatch):
 def test_many_facts_of_one_address_are_merged_in_linear_time(monkeypatch):
     """The same where one list takes another."""
     seen = []
-    monkeypatch.setattr(_suppression_facts, "forget", lambda facts: seen.append(len(facts)) or forget(facts))
+    monkeypatch.setattr(_keeping, "forget", lambda facts, rules: seen.append(len(facts)) or forget(facts, rules))
     one, other = (
         suppress([event("unsubscribed", at=1, scope=f"group:{n}") for n in range(start, start + 2000)])
         for start in (0, 2000)
@@ -971,7 +974,7 @@ def test_unknown_rules_are_named():
 
 def test_lists_with_different_rules_do_not_merge():
     """Two readings cannot be one: the events have to be folded again."""
-    strict = suppress([COMPLAINT], rules=Rules(name="strict", days=1))
+    strict = suppress([COMPLAINT], rules=Rules(name="strict", thresholds=()))
     with pytest.raises(ValueError, match="different rules"):
         _ = strict | suppress([])
     with pytest.raises(TypeError):
@@ -980,7 +983,8 @@ def test_lists_with_different_rules_do_not_merge():
 
 def test_rules_are_data():
     """The numbers can be others."""
-    strict = Rules(name="strict", days=1, window=timedelta(days=1), lasts=timedelta(days=5), repeated=frozenset(Reason))
+    once = Threshold(score=1, window=timedelta(days=1), lasts=(timedelta(days=5),))
+    strict = Rules(name="strict", thresholds=(once,), repeated=frozenset(Reason))
     known = suppress(failing([1], why=failure(Reason.EXPIRED)), rules=strict)
     assert not known.may_send(ADA, purpose="bulk", now=START + timedelta(days=5)).allowed
     assert known.may_send(ADA, purpose="bulk", now=START + timedelta(days=6)).allowed
@@ -993,19 +997,31 @@ def test_rules_may_leave_a_ground_out():
     assert known.may_send(ADA, purpose="bulk", now=NOW).allowed
 
 
-@pytest.mark.parametrize("wrong", [{"days": 0}, {"days": 32}, {"window": timedelta()}, {"lasts": timedelta(-1)}])
-def test_rules_that_cannot_hold_are_refused(wrong):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"score": 0},
+        {"score": 32},
+        {"per_day": 0},
+        {"per_day": 19},
+        {"window": timedelta()},
+        {"lasts": (timedelta(-1),)},
+    ],
+    ids=str,
+)
+def test_thresholds_that_cannot_hold_are_refused(wrong):
     """A count beyond what is kept, or a duration that is none, is an error when the rules are made."""
     with pytest.raises(ValueError, match="expected"):
-        Rules(name="wrong", **wrong)
+        Threshold(**wrong)
 
 
 def test_the_tables_are_total():
     """Each ground has its row, each channel its stop, each word for a list entry its meaning."""
-    assert set(Fact) == LIFTS | set(GROUNDS)
+    assert set(Fact) == LIFTS | REMARKS | set(GROUNDS)
     assert set(Channel) == set(STOPS)
     assert {reason for reason in Reason if reason.startswith("suppressed_")} == set(LISTED_AS)
-    assert set(CauseKind) == {ground.kind for ground in GROUNDS.values()}
+    assert set(CauseKind) == {ground.kind for ground in GROUNDS.values()} | set(SETTINGS)
+    assert set(SETTINGS) == {ground.kind for ground in SETTINGS.values()}
     assert {name: rules.name for name, rules in RULES.items()} == {name: name for name in RULES}
 
 

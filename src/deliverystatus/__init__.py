@@ -41,13 +41,17 @@ if TYPE_CHECKING:
     from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
     from deliverystatus._receive import receive
     from deliverystatus._return_path import return_path
-    from deliverystatus._suppression import Cause, Decision, Release, SuppressionList, suppress
-    from deliverystatus._suppression_rules import CauseKind, ReleaseProof, Rules, WhyNot
+    from deliverystatus._suppression import SuppressionList, stop_by_hand, suppress
+    from deliverystatus._suppression._presets import RULES
+    from deliverystatus._suppression._rules import Clusters, Inactivity, Rules, Threshold
+    from deliverystatus._suppression._values import Cause, Decision, Incident, Release, Standing
+    from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
     from deliverystatus.vocabularies import Tracking, Vocabulary
 
 __all__ = [
     "NOTHING_KNOWN",
     "POLICIES",
+    "RULES",
     "Actor",
     "AlignedPass",
     "Attribution",
@@ -57,6 +61,7 @@ __all__ = [
     "CauseKind",
     "Certainty",
     "Channel",
+    "Clusters",
     "Contradiction",
     "Copies",
     "CopyKey",
@@ -70,6 +75,9 @@ __all__ = [
     "Evidence",
     "Explanation",
     "Failure",
+    "Inactivity",
+    "Incident",
+    "IncidentKind",
     "MissingExtra",
     "MixedCopiesError",
     "Notice",
@@ -89,8 +97,10 @@ __all__ = [
     "Scope",
     "ScopeKind",
     "SignatureError",
+    "Standing",
     "Status",
     "SuppressionList",
+    "Threshold",
     "TimePolicy",
     "Tracking",
     "Transition",
@@ -107,29 +117,38 @@ __all__ = [
     "providers",
     "receive",
     "return_path",
+    "stop_by_hand",
     "suppress",
     "vocabularies",
 ]
 
 #: What is not needed to read and fold is imported when it is first asked for: it reads package data, or is large.
 _ON_FIRST_USE = {
-    "Cause": "_suppression",
-    "CauseKind": "_suppression_rules",
+    "RULES": "_suppression._presets",
+    "Cause": "_suppression._values",
+    "CauseKind": "_suppression._words",
     "Certainty": "_explain",
-    "Decision": "_suppression",
+    "Clusters": "_suppression._rules",
+    "Decision": "_suppression._values",
     "Evidence": "_explain",
     "Explanation": "_explain",
-    "Release": "_suppression",
-    "ReleaseProof": "_suppression_rules",
-    "Rules": "_suppression_rules",
+    "Inactivity": "_suppression._rules",
+    "Incident": "_suppression._values",
+    "IncidentKind": "_suppression._words",
+    "Release": "_suppression._values",
+    "ReleaseProof": "_suppression._words",
+    "Rules": "_suppression._rules",
+    "Standing": "_suppression._values",
     "SuppressionList": "_suppression",
+    "Threshold": "_suppression._rules",
     "Tracking": "vocabularies",
     "Vocabulary": "vocabularies",
-    "WhyNot": "_suppression_rules",
+    "WhyNot": "_suppression._words",
     "Wording": "_explain",
     "explain": "_explain",
     "receive": "_receive",
     "return_path": "_return_path",
+    "stop_by_hand": "_suppression",
     "suppress": "_suppression",
 }
 

@@ -26,8 +26,10 @@ from deliverystatus import (
     SuppressionList,
     suppress,
 )
-from deliverystatus._suppression_facts import KEPT_COPIES, KEPT_DELIVERIES, KEPT_UNDATED, release_value
-from deliverystatus._suppression_rules import KEPT_DAYS
+from deliverystatus._suppression._facts import release_value
+from deliverystatus._suppression._keeping import KEPT_DELIVERIES, KEPT_UNDATED
+from deliverystatus._suppression._presets import RULES
+from deliverystatus._suppression._rules import KEPT_DAYS
 from deliverystatus.testing import START, event, failure
 
 NOW = START + timedelta(days=400)
@@ -49,6 +51,8 @@ def added(reason, **fields):
 
 
 LISTED = [reason for reason in Reason if reason.startswith("suppressed_")]
+
+KEPT_COPIES = RULES["default"].copies_of_a_day
 
 #: Each sort of fact, at two times and without one, and what is none.
 UNIVERSE = [
@@ -199,7 +203,8 @@ def test_the_list_does_not_grow_with_the_number_of_events():
 
     kept = suppress([*failures, *deliveries, *complaints]).to_dict()["evidence"]
 
-    assert KEPT_DAYS * KEPT_COPIES + KEPT_DELIVERIES + 1 == len(kept)
+    complaint = first_failure = 1  # the latter for incidents
+    assert KEPT_DAYS * KEPT_COPIES + KEPT_DELIVERIES + complaint + first_failure == len(kept)
 
 
 # -- law 8 -----------------------------------------------------------------------------------------------------------

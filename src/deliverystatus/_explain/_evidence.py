@@ -9,13 +9,23 @@ from deliverystatus._events import Event
 from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Evidence
 from deliverystatus._policies import PROVES_BY_MACHINE
-from deliverystatus._suppression_rules import Fact
+from deliverystatus._suppression._words import CauseKind, Fact
 from deliverystatus._text import comparable
 
 #: What can come from an address that the message was passed on to: a server took it first.
 FROM_FURTHER_ON = frozenset({
     EventKind.DEFERRED, EventKind.UNDETERMINED_BOUNCE, EventKind.SOFT_BOUNCED, EventKind.BOUNCED,
 })  # fmt: skip
+
+#: What is said of a message that nobody tried to deliver.
+NOT_TRIED = frozenset({EventKind.WITHHELD})
+
+#: Causes that their reason does not tell alone, by what a message that is withheld for one is reported with.
+TOLD_APART = {
+    str(Fact.DOUBTED_COMPLAINT): Reason.SUPPRESSED_COMPLAINT,
+    str(CauseKind.BAD_DOMAIN):   Reason.SUPPRESSED_BAD_ADDRESS,
+    str(CauseKind.MANUAL):       Reason.SUPPRESSED_OTHER,
+}  # fmt: skip
 
 
 def peculiar(event: Event) -> str | None:
@@ -24,8 +34,9 @@ def peculiar(event: Event) -> str | None:
     if event.kind in FROM_FURTHER_ON and final is not None and comparable(final) != comparable(event.recipient or ""):
         return "forwarded"  # whatever the reason, it is about the other address
     failure = event.failure
-    doubted = failure is not None and failure.reported == Fact.DOUBTED_COMPLAINT
-    return Fact.DOUBTED_COMPLAINT if doubted and event.reason is Reason.SUPPRESSED_COMPLAINT else None
+    if failure is None or event.kind not in NOT_TRIED or TOLD_APART.get(failure.reported or "") is not event.reason:
+        return None
+    return failure.reported
 
 
 def cause_of(event: Event, reason: Reason, voice: Voice) -> Entry:

@@ -1,4 +1,4 @@
-"""What is explained but no copy: a server's reply, a decision whether to send, an attempt to lift what stops it."""
+"""What is explained but no copy: a reply, a decision whether to send, an attempt to lift what stops it, an incident."""
 
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._diagnosis import Diagnosis
@@ -8,7 +8,7 @@ from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._tables import DECIDED, WHO_ACTS_NEXT
 from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Certainty, Explanation
-from deliverystatus._suppression import Cause, Decision, Release
+from deliverystatus._suppression._values import Cause, Decision, Incident, Release
 
 
 def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
@@ -36,17 +36,24 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
         caveats += voice("cause", "ends").caveats
     if any(cause.listed_by for cause in decision.causes):
         caveats += voice("cause", "listed").caveats
-    forgeable = not decision.allowed and all(cause.evidence.authenticated is False for cause in decision.causes)
+    if decision.waiting:
+        caveats += voice("cause", "waits").caveats
+    steps = [step for each in texts for step in each.next_steps]
+    if decision.probe:
+        caveats += voice("cause", "probe").caveats
+        steps = [*voice("cause", "probe").next_steps]
+    shown = [cause.evidence for cause in decision.causes if cause.evidence is not None]
+    forgeable = bool(shown) and all(event.authenticated is False for event in shown)
     ends = [cause.until for cause in decision.causes]
     return Explanation(
         status=None,
         label=text.label,
         headline=text.headline,
         meaning=" ".join(dict.fromkeys(each.meaning for each in texts if each.meaning)),
-        next_steps=tuple(dict.fromkeys(step for each in texts for step in each.next_steps)),
+        next_steps=tuple(dict.fromkeys(steps)),
         caveats=tuple(dict.fromkeys(caveats)),
         certainty=Certainty.UNPROVEN if forgeable else Certainty.REPORTED,
-        evidence=ordered(seen(slot_key(cause.evidence), cause.evidence, voice) for cause in decision.causes),
+        evidence=ordered(seen(slot_key(event), event, voice) for event in shown),
         final=False,  # the next one is decided anew
         who_acts=decision.causes[0].lifted_by[0] if decision.causes else Party.NOBODY,
         look_again=max(filter(None, ends)) if ends and all(ends) else None,
@@ -79,4 +86,21 @@ def of_release(release: Release, voice: Voice) -> Explanation:
         certainty=Certainty.REPORTED,
         final=release.accepted,
         who_acts=who_acts,
+    )
+
+
+def of_incident(incident: Incident, voice: Voice) -> Explanation:
+    voice = voice.saying(number=str(incident.addresses), place=incident.domain or "")
+    text = voice("incident", incident.kind)
+    why = None if incident.reason is None else voice("reason", incident.reason)
+    return Explanation(
+        status=None,
+        label=text.label,
+        headline=text.headline,
+        meaning=text.meaning if why is None else f"{text.meaning} {why.meaning}",
+        next_steps=text.next_steps,
+        caveats=text.caveats,
+        certainty=Certainty.REPORTED,
+        final=False,
+        who_acts=incident.who_acts,
     )

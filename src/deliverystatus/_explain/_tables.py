@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from deliverystatus._enums import Party, Permanence, Reason, Status
-from deliverystatus._suppression_rules import WhyNot
+from deliverystatus._suppression._words import WhyNot
 
 #: How long a copy may be in these before something is wrong: ten minutes are what products tell their staff.
 STUCK = {
@@ -64,6 +64,8 @@ STAFF_ACT_FOR = {
 CAUSE_ACTS = {
     "forwarded":         Party.RECIPIENT,  # only they know where their messages go
     "doubted_complaint": Party.SUPPORT,
+    "bad_domain":        Party.STAFF,
+    "manual":            Party.SUPPORT,    # who knows who stopped it
 }  # fmt: skip
 
 #: Somebody's decisions. Whether another message would fail follows from the decision, which its own text tells.
@@ -77,8 +79,10 @@ DECIDED = frozenset({
 WHO_ACTS_NEXT = {
     WhyNot.NO_SUCH_CAUSE:      Party.NOBODY,
     WhyNot.SEVERAL_CAUSES:     Party.STAFF,
+    WhyNot.NOT_BY_RELEASE:     Party.STAFF,
     WhyNot.WRONG_ACTOR:        Party.SUPPORT,
     WhyNot.WRONG_PROOF:        Party.SUPPORT,
+    WhyNot.TOO_OFTEN:          Party.SUPPORT,
     WhyNot.NOT_LATER:          Party.STAFF,
     WhyNot.CAUSE_WITHOUT_TIME: Party.SUPPORT,
 }  # fmt: skip

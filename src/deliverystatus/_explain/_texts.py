@@ -79,6 +79,10 @@ class Voice:
     def on(self, channel: Channel) -> "Voice":
         return attrs.evolve(self, channel=channel)
 
+    def saying(self, **words: str) -> "Voice":
+        """Fill in what only this text has."""
+        return attrs.evolve(self, words={**self.words, **words})
+
     def has(self, section: str, key: str) -> bool:
         return key in self.texts[section]
 

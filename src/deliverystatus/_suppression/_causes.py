@@ -1,0 +1,165 @@
+"""Everything that stands against an address: its facts and its domain's, read by the rules at a time."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import attrs
+
+from deliverystatus._enums import Purpose
+from deliverystatus._events import Event
+from deliverystatus._suppression._facts import LATEST, FactKey, age, domain_of, when
+from deliverystatus._suppression._incidents import Incidents
+from deliverystatus._suppression._keeping import Facts
+from deliverystatus._suppression._lifts import is_lifted, latest_times, lifts_at, lists_that_hold, unlisted_at
+from deliverystatus._suppression._repeated import after, repetitions
+from deliverystatus._suppression._rules import Rules
+from deliverystatus._suppression._values import Cause, Incident
+from deliverystatus._suppression._words import Fact
+from deliverystatus._text import comparable
+from deliverystatus._values import EVERYTHING
+
+
+class Findings(NamedTuple):
+    """
+    What is found against an address, for whatever message.
+
+    Attributes:
+        causes: What stops messages to it, the most binding first.
+        waiting: What would, but for an incident.
+        incidents: Those incidents.
+        ended: Whether a suppression for failures is over, and nothing has shown since that the address works.
+    """
+
+    causes: list[Cause]
+    waiting: list[Cause]
+    incidents: list[Incident]
+    ended: bool
+
+
+def find(
+    address: str, facts: Facts, of_domain: Facts, *, incidents: Incidents, rules: Rules, now: datetime
+) -> Findings:
+    """
+    Read what events say.
+
+    Args:
+        address: As addresses are compared.
+        facts: What is known of it.
+        of_domain: What is known of its domain.
+        incidents: Those of the whole list.
+        rules: What suppresses.
+        now: The time (aware, UTC).
+    """
+    excused = {
+        key: incident
+        for key, event in facts.items()
+        if _can_be_excused(key) and (incident := incidents.excusing(address, when(event)))
+    }
+    lifts = lifts_at(facts, now)
+    causes = _grounds({key: event for key, event in facts.items() if key not in excused}, lifts, rules)
+    waiting = _grounds({key: facts[key] for key in excused}, lifts, rules)
+    ended = False
+    for repetition in repetitions(facts, lifts, rules, excused, now):
+        ended = ended or repetition.ended
+        if not repetition.ended:
+            alone = repetition.single and Fact.BAD_ADDRESS in rules.grounds
+            key = FactKey(Fact.BAD_ADDRESS if alone else Fact.FAILED)
+            happened = when(repetition.evidence)
+            causes.append(_cause(key, rules, repetition.evidence, happened, until=repetition.until))
+    met = [*excused.values()]
+    if (domain := domain_of(address)) and (cause := _of_domain(domain, of_domain, rules, now)):
+        shown = cause.evidence
+        incident = None if shown is None else incidents.excusing(comparable(shown.recipient or ""), when(shown))
+        (waiting if incident else causes).append(cause)
+        met += [incident] if incident else []
+    return Findings(ranked(causes), ranked(waiting), list(dict.fromkeys(met)), ended)
+
+
+def _can_be_excused(key: FactKey) -> bool:
+    """Whether it is one refusal, at a known time; a provider's list binds, however it came to it."""
+    return (key.fact is Fact.BAD_ADDRESS and not key.detail and key.undated is None) or key.fact is Fact.FAILED
+
+
+def _grounds(facts: Mapping[FactKey, Event], lifts: Mapping[FactKey, datetime], rules: Rules) -> list[Cause]:
+    """Give each ground that nothing has lifted, with its evidence together."""
+    happened, unlisted = latest_times(facts), unlisted_at(lifts)
+    together: dict[FactKey, dict[FactKey, datetime]] = {}
+    for key in facts:
+        ground = rules.grounds.get(key.fact)
+        if ground is not None and key.fact is not Fact.FAILED and not is_lifted(key, happened[key], ground, lifts):
+            stop = key._replace(detail=key.detail if key.fact in _BY_HAND else (), undated=None)
+            together.setdefault(stop, {})[key] = happened[key]
+    return [
+        _cause(
+            key,
+            rules,
+            max((facts[each] for each in known), key=age),
+            max(known.values()),
+            listed_by=lists_that_hold(known, unlisted),
+        )
+        for key, known in together.items()
+    ]
+
+
+_BY_HAND = frozenset({Fact.MANUAL_BY_STAFF, Fact.MANUAL_BY_SUPPORT})
+
+
+def _of_domain(domain: str, facts: Facts, rules: Rules, now: datetime) -> Cause | None:
+    """
+    Give what stands against everybody at a domain.
+
+    It is over when a message is delivered to anybody there, or after its time; and what took mail shortly before is
+    not gone because one server says so.
+    """
+    if rules.domain_lasts is None:
+        return None
+    lifts = lifts_at(facts, now)
+    delivered = lifts.get(FactKey(Fact.DELIVERED))
+    for cause in _grounds(facts, lifts, rules):
+        happened = cause.happened_by or LATEST
+        until = after(happened, rules.domain_lasts)
+        if now < until and not (delivered is not None and happened <= after(delivered, rules.domain_lasts)):
+            return attrs.evolve(cause, domain=domain, until=until if cause.happened_by else None)
+    return None
+
+
+def _cause(
+    key: FactKey,
+    rules: Rules,
+    evidence: Event,
+    happened_by: datetime,
+    *,
+    listed_by: tuple[tuple[str | None, str | None], ...] = (),
+    until: datetime | None = None,
+) -> Cause:
+    ground = rules.grounds[key.fact]
+    chosen = frozenset(Purpose(each) for each in (key.detail[0] or "").split(",") if each) if key.detail else None
+    return Cause(
+        kind=ground.kind,
+        reason=ground.reason,
+        decided_by=ground.decided_by,
+        scope=key.scope or EVERYTHING,
+        channel=key.channel,
+        domain=None,
+        provider=key.provider,
+        account=key.account,
+        purposes=chosen or ground.purposes,
+        since=evidence.occurred_at,
+        happened_by=None if happened_by == LATEST else happened_by,
+        until=until,
+        evidence=evidence,
+        releases=ground.releases,
+        listed_by=listed_by,
+    )
+
+
+def ranked(causes: Iterable[Cause]) -> list[Cause]:
+    """Order causes by what they bind, then by content alone."""
+    return sorted(causes, key=_rank)
+
+
+def _rank(cause: Cause) -> tuple[int, int, str, str]:
+    """Order causes by what they bind, then by content alone."""
+    shown = "" if cause.evidence is None else cause.evidence.fingerprint
+    return cause.kind.ordinal, -len(cause.purposes), str(cause.place), shown

@@ -1,0 +1,48 @@
+"""
+Since when somebody has been inactive: read off their interactions, month by month or year by year.
+
+Somebody is active for a period after each interaction. Where one ends without another, they are inactive until they
+do what ends that (A24): a later opening of an old message does not.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from dateutil.relativedelta import relativedelta
+
+from deliverystatus._events import Event
+from deliverystatus._suppression._facts import LATEST, FactKey, when
+from deliverystatus._suppression._rules import Rules
+from deliverystatus._suppression._words import Fact
+
+
+def inactive_since(
+    facts: Mapping[FactKey, Event], rules: Rules, last_active: datetime | None, now: datetime
+) -> datetime | None:
+    """Say since when (aware, UTC); ``None`` if active, or never seen to be so. What is dated later does not count."""
+    if rules.inactivity is None:
+        return None
+    ended = [when(event) for key, event in facts.items() if key.fact is Fact.ACTIVE]
+    ended += [] if last_active is None else [last_active]
+    start = max((at for at in ended if at <= now), default=None)
+    interactions = sorted(
+        at
+        for key, event in facts.items()
+        if key.fact is Fact.ENGAGED and (at := when(event)) <= now and (start is None or at >= start)
+    )
+    if start is None and not interactions:
+        return None
+    active_until = _end(start or interactions[0], rules.inactivity.period)
+    for at in interactions:
+        if at >= active_until:
+            break
+        active_until = _end(at, rules.inactivity.period)
+    return active_until if now >= active_until else None
+
+
+def _end(moment: datetime, period: relativedelta) -> datetime:
+    """Add calendar time; what lies after the end of the calendar is its end."""
+    try:
+        return (moment + period).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return LATEST

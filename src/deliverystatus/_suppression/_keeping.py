@@ -1,0 +1,134 @@
+"""
+Which facts are kept of a place, and how many.
+
+Of every sort the latest event is kept (of some the earliest), by a total order on content; so what is kept has bounds
+and cannot depend on order, repetition or merging. Whether something that may lift a ground does is asked when the list
+is read.
+
+A ground without a time had happened by the time it was first heard of, if that is known. Two of them have two such
+bounds, and a repetition may lower one, so none stands for another: each is kept, up to a number.
+"""
+
+from collections.abc import Iterable
+from heapq import nlargest, nsmallest
+from itertools import groupby
+
+from deliverystatus._enums import Party
+from deliverystatus._events import Event
+from deliverystatus._suppression._facts import FIRST, FactKey, age, when
+from deliverystatus._suppression._rules import KEPT_DAYS, Rules, at_most
+from deliverystatus._suppression._words import CauseKind, Fact, ReleaseProof
+
+#: So many delivered copies are kept, the latest: one that shows the mailbox works, and some that failed afterwards.
+KEPT_DELIVERIES = 3
+
+#: So many grounds of one sort that have no time are kept apart. Where there are more, nobody knows by when all of them
+#: had happened, and nothing is known to be later: the safe side.
+KEPT_UNDATED = 16
+
+#: Interactions are kept of so many months or years, the latest: the first and the last of each.
+KEPT_PERIODS = 24
+
+#: Facts are brought back to their bounds when there are twice as many as then, and so many more: it saves room, nothing
+#: else, and each is looked through a bounded number of times.
+_ROOM = 32
+
+
+class Facts(dict[FactKey, Event]):
+    """What is known of one place."""
+
+    #: How many there may be before they are brought back to their bounds.
+    room = _ROOM
+
+
+def later(a: Event, b: Event) -> Event:
+    """Choose the greater of two by ``age``; the digest is made on ties only."""
+    if a is b or a.occurred_at != b.occurred_at:
+        return a if when(a) >= when(b) else b
+    return max(a, b, key=age)
+
+
+def earlier(a: Event, b: Event) -> Event:
+    """Choose the other of two."""
+    if a is b or a.occurred_at != b.occurred_at:
+        return a if when(a) <= when(b) else b
+    return min(a, b, key=age)
+
+
+def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
+    """Put an event among the facts of a place, in place."""
+    if event.occurred_at is None:
+        key = key._replace(undated=event.fingerprint)
+    mine = facts.get(key)
+    if mine is None:
+        facts[key] = event
+        if len(facts) > facts.room:
+            forget(facts, rules)
+            facts.room = 2 * len(facts) + _ROOM
+    elif key.undated is not None:
+        if when(event) < when(mine):  # the same, heard of earlier
+            facts[key] = event
+    elif key.fact is Fact.REFUSED or (key.fact is Fact.ENGAGED and key.detail[1:] == (FIRST,)):
+        facts[key] = earlier(mine, event)
+    else:
+        facts[key] = later(mine, event)
+
+
+def forget(facts: Facts, rules: Rules) -> Facts:
+    """
+    Forget what no rule asks for (law 6), in place: older days of failure, more copies of a day, older deliveries,
+    older interactions, releases beyond their number, and of grounds without a time those that only add to a number
+    that is too large already.
+
+    What is kept is the top of a total order, so that forgetting early or late gives the same.
+    """
+    sorts: dict[tuple[Fact | None, FactKey | None], list[FactKey]] = {}
+    for key in facts:
+        if sort := _sort(key):
+            sorts.setdefault(sort, []).append(key)
+    for (fact, _), keys in sorts.items():
+        if fact is None:
+            _remove(facts, keys, nlargest(KEPT_UNDATED + 1, keys, key=lambda key: key.undated or ""))
+        elif fact is Fact.FAILED:
+            days = nlargest(KEPT_DAYS, {key.detail[0] or "" for key in keys})
+            for _day, of_day in groupby(sorted(keys, key=_day_and_copy), key=lambda key: key.detail[0]):
+                each = [*of_day]
+                _remove(facts, each, each[: rules.copies_of_a_day] if each[0].detail[0] in days else ())  # hard first
+        elif fact is Fact.ENGAGED:
+            periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
+            _remove(facts, keys, [key for key in keys if key.detail[0] in periods])
+        elif fact is Fact.DELIVERED:
+            _remove(facts, keys, nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key])))
+        else:
+            kind, _, proof, _ = map(str, keys[0].detail)
+            most = at_most(CauseKind(kind), ReleaseProof(proof), rules)
+            _remove(facts, keys, nsmallest(most or 0, keys, key=lambda key: (str(key.detail[3]), str(key.detail[2]))))
+    return facts
+
+
+def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
+    """Say among which facts only some are kept, all grounds without a time first; ``None`` where each is."""
+    if key.undated is not None:
+        return None, key._replace(undated=None)
+    if key.fact is Fact.RELEASED:
+        return None if key.detail[-1] is None else (key.fact, key._replace(detail=key.detail[:2]))
+    if key.fact in (Fact.FAILED, Fact.DELIVERED) or (key.fact is Fact.ENGAGED and key.detail):
+        return key.fact, None
+    return None
+
+
+def _day_and_copy(key: FactKey) -> tuple[str, str]:
+    return key.detail[0] or "", repr(key.detail[1:])
+
+
+def _remove(facts: Facts, keys: Iterable[FactKey], but: Iterable[FactKey] = ()) -> None:
+    for key in {*keys}.difference(but):
+        del facts[key]
+
+
+def lifted_too_often(facts: Facts, kind: CauseKind, actor: Party, proof: ReleaseProof, rules: Rules) -> bool:
+    """Whether one more such release would be beyond their number."""
+    most = at_most(kind, proof, rules)
+    if actor is not Party.RECIPIENT or most is None:
+        return False
+    return sum(key.fact is Fact.RELEASED and key.detail[:2] == (kind, actor) for key in facts) >= most

@@ -1,0 +1,195 @@
+"""
+Which facts an event holds about who may be written to.
+
+An event is sorted by its content alone (``facts_in``): it may be a ground to stop sending, or something that may lift
+one, or a remark that only counts beside others, or nothing.
+"""
+
+from collections.abc import Iterator
+
+from deliverystatus._codes import CONSEQUENCES
+from deliverystatus._enums import Actor, Attribution, EventKind, Party, Reason
+from deliverystatus._events import Event
+from deliverystatus._suppression._facts import (
+    FIRST,
+    HARD,
+    LAST,
+    SOFT,
+    Domain,
+    FactKey,
+    Place,
+    Trouble,
+    by_hand_in,
+    copy_of,
+    domain_of,
+    release_in,
+)
+from deliverystatus._suppression._rules import (
+    COUNTED,
+    ENGAGEMENT,
+    LISTED_AS,
+    OURS,
+    STOPS,
+    TRIED,
+    TURNED_BACK_AS,
+    Rules,
+    at_most,
+)
+from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind
+from deliverystatus._text import comparable
+from deliverystatus._values import EVERYTHING, Failure, Scope
+
+
+def facts_in(event: Event, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
+    """
+    Say what an event, not in test mode, is to a suppression list, and where. Usually nothing.
+
+    What lifts must have a time (a missing one is read as the earliest, and lifts nothing), and so must a failure that
+    is counted by the day. An unsubscription counts even if anyone could have sent it: stopping is the safe side.
+    """
+    if event.recipient is None:
+        return
+    address = comparable(event.recipient)
+    sure = event.attribution is Attribution.EXACT and event.authenticated is not False
+    if sure and event.occurred_at is not None:
+        yield from _lifting(event, address, rules)
+        for key in _remarks(event, rules):
+            yield address, key
+    if event.kind is EventKind.SUPPRESSION_CHANGED and event.value == "removed":
+        return  # why it was listed is told once more, and is no new failure
+    for key in _said(event, sure=sure):
+        yield address, key
+    if sure:
+        if event.failure is not None:
+            yield from _failing(event, event.failure, address, rules)
+        for key in _listed(event, rules):
+            yield address, key
+
+
+def _said(event: Event, *, sure: bool) -> Iterator[FactKey]:
+    """Say what the recipient asked for, or one of those the message went to."""
+    if event.attribution is Attribution.MESSAGE:
+        return
+    if event.kind is EventKind.COMPLAINED:
+        yield FactKey(Fact.COMPLAINT if sure else Fact.DOUBTED_COMPLAINT)
+    elif event.kind is EventKind.UNSUBSCRIBED and event.actor is not Actor.MACHINE:  # scanners follow every link
+        channel = event.source.channel
+        yield FactKey(STOPS[channel], channel, _covered(event.scope))
+
+
+def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, FactKey]]:
+    source = event.source
+    if event.kind is EventKind.DELIVERED:
+        yield address, FactKey(Fact.DELIVERED, detail=copy_of(event))
+        if rules.domain_lasts is not None and (domain := domain_of(address)):
+            yield Domain(domain), FactKey(Fact.DELIVERED)
+    elif event.kind is EventKind.SUPPRESSION_CHANGED and event.value == "removed":
+        yield address, FactKey(Fact.UNLISTED, None, event.scope or EVERYTHING, source.provider, source.account)
+    elif event.kind is EventKind.RESUBSCRIBED:
+        if event.actor is not Actor.MACHINE:
+            yield address, FactKey(Fact.RESUBSCRIBED, source.channel, event.scope)
+    elif event.kind is EventKind.RELEASED and (said := release_in(event.value or "")):
+        kind, actor, proof = said
+        where = (source.provider, source.account) if kind is CauseKind.PROVIDER_LIST else (None, None)
+        scope = event.scope if kind in _SCOPED else None
+        channel = source.channel if kind is CauseKind.UNSUBSCRIBE else None
+        limited = actor is Party.RECIPIENT and at_most(kind, proof, rules) is not None
+        each = event.occurred_at.isoformat() if limited and event.occurred_at else None
+        key = FactKey(Fact.RELEASED, channel, scope, *where, (kind, actor, proof, each))
+        if kind is not CauseKind.BAD_DOMAIN:
+            yield address, key
+        elif domain := domain_of(address):
+            yield Domain(domain), key
+
+
+_SCOPED = frozenset({CauseKind.PROVIDER_LIST, CauseKind.UNSUBSCRIBE, CauseKind.MANUAL})
+
+
+def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
+    """Say what an event that is sure and has a time shows besides."""
+    kind = event.kind
+    if kind in TRIED:
+        if rules.thresholds:
+            yield FactKey(Fact.TRIED)
+        return
+    if kind is EventKind.OPTED_IN and event.actor is not Actor.MACHINE:
+        yield FactKey(Fact.OPTED_IN)
+    if event.actor is Actor.MACHINE:
+        return
+    inactivity = rules.inactivity
+    if inactivity is not None and kind in inactivity.ended_by:
+        yield FactKey(Fact.ACTIVE)
+    elif inactivity is not None and kind in inactivity.interactions and event.occurred_at is not None:
+        period = event.occurred_at.strftime("%Y" if inactivity.by_year else "%Y-%m")
+        yield FactKey(Fact.ENGAGED, detail=(period, FIRST))
+        yield FactKey(Fact.ENGAGED, detail=(period, LAST))
+    elif Fact.ENGAGED in rules.resets and kind in ENGAGEMENT:
+        yield FactKey(Fact.ENGAGED)
+
+
+def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
+    source, kind, dated = event.source, event.kind, event.occurred_at is not None
+    bad = failure.address_is_bad and _is_who_was_addressed(event)
+    counts = kind in COUNTED and _counts(failure.reason, rules)
+    if bad and rules.at_first_strike:
+        yield address, FactKey(Fact.BAD_ADDRESS)
+    elif (bad or counts) and event.occurred_at is not None:
+        weight = HARD if bad else SOFT
+        yield address, FactKey(Fact.FAILED, detail=(event.occurred_at.date().isoformat(), weight, *copy_of(event)))
+    domain = domain_of(address)
+    unknown_domain = bad and failure.reason is Reason.UNKNOWN_DOMAIN
+    if unknown_domain and domain and rules.domain_lasts is not None:
+        yield Domain(domain), FactKey(Fact.BAD_DOMAIN)
+    if not dated:
+        return
+    if unknown_domain:
+        yield Trouble(IncidentKind.DOMAINS_UNKNOWN), FactKey(Fact.REFUSED, detail=(address,))
+    elif (bad or counts) and domain:
+        yield Trouble(IncidentKind.RECEIVER_REFUSES, domain=domain), FactKey(Fact.REFUSED, detail=(address,))
+    elif failure.reason in OURS and kind in TURNED_BACK_AS:
+        trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, source.provider, source.account)
+        yield trouble, FactKey(Fact.TURNED_BACK, detail=(address,))
+
+
+def _counts(reason: Reason, rules: Rules) -> bool:
+    """Whether repeating it suppresses; "user unknown" of a forward's target, after DATA, or "for now", does so too."""
+    return reason in rules.repeated or CONSEQUENCES[reason].bad_address
+
+
+def _is_who_was_addressed(event: Event) -> bool:
+    final, recipient = event.final_recipient, event.recipient or ""
+    return final is None or comparable(final) == comparable(recipient)
+
+
+def _listed(event: Event, rules: Rules) -> Iterator[FactKey]:
+    """Say on whose list the address is: a drop shows it, a change of the list, or a failure that says where."""
+    source, scope = event.source, _covered(event.scope)
+    if event.kind is EventKind.DROPPED or event.kind is EventKind.SUPPRESSION_CHANGED:
+        by_hand = by_hand_in(event.value or "") if source.provider is None else None
+        if by_hand is not None:
+            yield FactKey(by_hand[0], None, scope, detail=by_hand[1:])
+        elif (fact := _listed_as(event, rules)) in (Fact.COMPLAINT, Fact.BAD_ADDRESS):
+            yield FactKey(fact, detail=(source.provider, source.account))
+        elif fact is not None:
+            yield FactKey(fact, None, scope, source.provider, source.account)
+    elif (event.failure is not None or event.kind is EventKind.COMPLAINED) and event.scope is not None:
+        # the provider listed the address for it, whatever the server's words say of the address
+        yield FactKey(Fact.LISTED, None, scope, source.provider, source.account)
+
+
+def _listed_as(event: Event, rules: Rules) -> Fact | None:
+    """Read the provider's claim, not the diagnosis: its sentence ("marked as spam") is no server's word."""
+    claimed = None if event.failure is None else event.failure.claimed
+    fact = None if claimed is None else LISTED_AS.get(claimed)
+    if fact is Fact.BAD_ADDRESS and not rules.at_first_strike:
+        return Fact.LISTED_FAILURES  # these rules do not believe a single one; the list binds where it is
+    if fact is not None:
+        return fact
+    if event.kind is EventKind.DROPPED or (event.failure is not None and event.failure.address_is_bad):
+        return None
+    return Fact.LISTED  # it is on the list; why was not said
+
+
+def _covered(scope: Scope | None) -> Scope:
+    """Read what a ground covers on the safe side: a group that is not named may be any."""
+    return scope if scope is not None and scope.name else EVERYTHING
