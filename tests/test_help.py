@@ -30,7 +30,8 @@ from deliverystatus._explain._tables import CAUSE_ACTS, REASON_REPLACES, RETRYIN
 from deliverystatus._explain._texts import AUDIENCES, PHONES, Entry, locales
 from deliverystatus._policies import PROVES_BY_MACHINE
 from deliverystatus._suppression import stop_by_hand, suppress
-from deliverystatus._suppression._values import Incident
+from deliverystatus._suppression._rules import GROUNDS, SETTINGS
+from deliverystatus._suppression._values import Incident, Standing
 from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
 from deliverystatus.vocabularies import Tracking
 
@@ -62,6 +63,8 @@ TOTAL = {
     "decision": {"allowed", "refused"},
     "release": {"accepted", "refused"},
     "why_not": set(WhyNot),
+    "decided": {ground.decided_by for ground in (*GROUNDS.values(), *SETTINGS.values())},
+    "lasting": {"stays", "ends", "changes"},
     "incident": set(IncidentKind),
     "proof": set(ReleaseProof),
 }
@@ -82,7 +85,7 @@ PARTIAL = {
         "also_unsubscribed",
         "maybe_complained",
     },
-    "cause": {*CAUSE_ACTS, "ends", "listed", "waits", "probe"},
+    "cause": {*CAUSE_ACTS, "listed", "waits", "probe"},
 }
 
 
@@ -215,6 +218,8 @@ def decisions_and_releases():
             for cause, actor, proof, at in product(decision.causes, Party, ReleaseProof, (NOON, later)):
                 yield explain(known.release("ada@example.com", cause, actor=actor, proof=proof, at=at))
                 yield explain(known.release("ada@example.com", cause.kind, actor=actor, proof=proof, at=at))
+        off = Standing(template_on=False, quota_left=0, declined=True, opted_in=False, on_hold=True, channel_on=False)
+        yield explain(known.may_send("ada@example.com", purpose="bulk", standing=off, now=later))
         for kind, proof in product(CauseKind, ReleaseProof):
             refused = known.release("ada@example.com", kind, actor="recipient", proof=proof, at=later)
             yield explain(refused)

@@ -8,6 +8,7 @@ from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._tables import DECIDED, WHO_ACTS_NEXT
 from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Certainty, Explanation
+from deliverystatus._suppression._rules import SETTINGS
 from deliverystatus._suppression._values import Cause, Decision, Incident, Release
 
 
@@ -31,9 +32,14 @@ def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
 def of_decision(decision: Decision, voice: Voice) -> Explanation:
     text = voice("decision", "allowed" if decision.allowed else "refused")
     texts = [text, *(_of_cause(cause, voice.on(decision.channel)) for cause in decision.causes)]
+    meanings = [text.meaning]
+    for cause, each in zip(decision.causes, texts[1:], strict=True):
+        meanings += [
+            each.meaning,
+            voice("decided", cause.decided_by).meaning,
+            voice("lasting", _lasting(cause)).meaning,
+        ]
     caveats = [caveat for each in texts for caveat in each.caveats]
-    if any(cause.until for cause in decision.causes):
-        caveats += voice("cause", "ends").caveats
     if any(cause.listed_by for cause in decision.causes):
         caveats += voice("cause", "listed").caveats
     if decision.waiting:
@@ -49,7 +55,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.headline,
-        meaning=" ".join(dict.fromkeys(each.meaning for each in texts if each.meaning)),
+        meaning=" ".join(dict.fromkeys(said for said in meanings if said)),
         next_steps=tuple(dict.fromkeys(steps)),
         caveats=tuple(dict.fromkeys(caveats)),
         certainty=Certainty.UNPROVEN if forgeable else Certainty.REPORTED,
@@ -58,6 +64,12 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
         who_acts=decision.causes[0].lifted_by[0] if decision.causes else Party.NOBODY,
         look_again=max(filter(None, ends)) if ends and all(ends) else None,
     )
+
+
+def _lasting(cause: Cause) -> str:
+    if cause.until is not None:
+        return "ends"
+    return "changes" if cause.kind in SETTINGS else "stays"
 
 
 def _of_cause(cause: Cause, voice: Voice) -> Entry:

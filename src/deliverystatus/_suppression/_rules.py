@@ -111,7 +111,7 @@ GROUNDS = {
     Fact.DOUBTED_COMPLAINT: Ground(
         CauseKind.COMPLAINT,
         Reason.SUPPRESSED_COMPLAINT,
-        Party.RECIPIENT,
+        Party.SUPPORT,  # whose complaint it is, is not known: a rule of ours
         frozenset({Purpose.BULK}),  # forged, or somebody else's: an appointment must not depend on it
         (*_BY_DECISION, *_BY_THE_COMPLAINER),
     ),
