@@ -19,6 +19,11 @@ def _is_flag(_: object, field: "attrs.Attribute[bool | None]", value: bool | Non
     flag(field.name, value)
 
 
+def _is_count(_: object, field: "attrs.Attribute[int | None]", value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise TypeError(f"{field.name}: expected int, got {type(value).__name__}")
+
+
 def _quota_renews_at(value: datetime | None) -> datetime | None:
     return optional_moment("quota_renews_at", value)
 
@@ -49,9 +54,7 @@ class Standing:
     declined: bool | None = attrs.field(default=None, validator=_is_flag)
     template_on: bool | None = attrs.field(default=None, validator=_is_flag)
     channel_on: bool | None = attrs.field(default=None, validator=_is_flag)
-    quota_left: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(int))
-    )
+    quota_left: int | None = attrs.field(default=None, validator=_is_count)
     quota_renews_at: datetime | None = attrs.field(default=None, converter=_quota_renews_at)
     on_hold: bool | None = attrs.field(default=None, validator=_is_flag)
     last_active: datetime | None = attrs.field(default=None, converter=_last_active)
