@@ -3,6 +3,9 @@ Since when somebody has been inactive: read off their interactions, month by mon
 
 Somebody is active for a period after each interaction. Where one ends without another, they are inactive until they
 do what ends that (A24): a later opening of an old message does not.
+
+Of interactions only so many months or years are kept. Where as many are known, there may have been more, and nobody
+can tell any longer whether there was a gap before them; so it is asked from the first of them on.
 """
 
 from collections.abc import Mapping
@@ -12,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import LATEST, FactKey, when
+from deliverystatus._suppression._keeping import KEPT_PERIODS
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._words import Fact
 
@@ -22,14 +26,13 @@ def inactive_since(
     """Say since when (aware, UTC); ``None`` if active, or never seen to be so. What is dated later does not count."""
     if rules.inactivity is None:
         return None
-    ended = [when(event) for key, event in facts.items() if key.fact is Fact.ACTIVE]
-    ended += [] if last_active is None else [last_active]
-    start = max((at for at in ended if at <= now), default=None)
-    interactions = sorted(
-        at
-        for key, event in facts.items()
-        if key.fact is Fact.ENGAGED and (at := when(event)) <= now and (start is None or at >= start)
-    )
+    starts = [when(event) for key, event in facts.items() if key.fact is Fact.ACTIVE]
+    starts += [] if last_active is None else [last_active]
+    start = max((at for at in starts if at <= now), default=None)
+    engaged = {key: when(event) for key, event in facts.items() if key.fact is Fact.ENGAGED}
+    if start is not None and len({key.detail[0] for key in engaged}) >= KEPT_PERIODS:
+        start = max(start, min(engaged.values()))
+    interactions = sorted(at for at in engaged.values() if at <= now and (start is None or at >= start))
     if start is None and not interactions:
         return None
     active_until = _end(start or interactions[0], rules.inactivity.period)
