@@ -17,6 +17,7 @@ What is no event (opted in, a quota) comes with the question, as a ``Standing``.
 addresses share is kept by trouble, and never that there was one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -28,7 +29,16 @@ from deliverystatus._checks import member, moment
 from deliverystatus._enums import Channel, EventKind, Party, Purpose, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._suppression._causes import Findings, find, ranked
-from deliverystatus._suppression._facts import Domain, FactKey, Trouble, by_hand_value, domain_of, release_value, when
+from deliverystatus._suppression._facts import (
+    TOOK_MAIL,
+    Domain,
+    FactKey,
+    Trouble,
+    by_hand_value,
+    domain_of,
+    release_value,
+    when,
+)
 from deliverystatus._suppression._inactive import inactive_since
 from deliverystatus._suppression._incidents import Incidents
 from deliverystatus._suppression._keeping import Facts, add, forget, lifted_too_often
@@ -74,6 +84,8 @@ class SuppressionList:
     rules: Rules
     _facts: Mapping[str | Domain, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
     _troubles: Mapping[Trouble, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
+    #: How many addresses took mail, by domain: read off the facts, and carried along.
+    _took: Mapping[str, int] = attrs.field(factory=dict, eq=False)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -221,7 +233,7 @@ class SuppressionList:
 
     @cached_property
     def _incidents(self) -> Incidents:
-        return Incidents(self._troubles, self._facts, self.rules.clusters)
+        return Incidents(self._troubles, self._facts, self._took, self.rules.clusters)
 
     # -- growing -----------------------------------------------------------------------------------------------------
 
@@ -236,10 +248,15 @@ class SuppressionList:
             return NotImplemented
         if self.rules != other.rules:
             raise ValueError("two suppression lists with different rules; fold the events again with one of them")
+        few, many = (self, other) if len(self._facts) < len(other._facts) else (other, self)
+        took = dict(many._took)
+        for domain in _that_took_mail(few._facts, but=many._facts):
+            took[domain] = took.get(domain, 0) + 1
         return SuppressionList(
             self.rules,
-            _joined(self._facts, other._facts, self.rules),
-            _joined(self._troubles, other._troubles, self.rules),
+            _joined(many._facts, few._facts, self.rules),
+            _joined(many._troubles, few._troubles, self.rules),
+            took,
         )
 
     @cached_property
@@ -311,7 +328,7 @@ def suppress(events: Iterable[Event], *, rules: str | Rules = "default") -> Supp
                 add(known.setdefault(place, Facts()), key, event, chosen)
     for facts in (*known.values(), *troubles.values()):
         forget(facts, chosen)
-    return SuppressionList(chosen, known, troubles)
+    return SuppressionList(chosen, known, troubles, Counter(_that_took_mail(known)))
 
 
 def stop_by_hand(
@@ -349,6 +366,13 @@ def stop_by_hand(
 _NO_FACTS = Facts()
 
 _Place = TypeVar("_Place")
+
+
+def _that_took_mail(known: Mapping[str | Domain, Facts], *, but: Mapping[str | Domain, Facts] = {}) -> Iterator[str]:
+    """Give the domain of each address that took mail, *but* of those that are known to have already."""
+    for place, facts in known.items():
+        if TOOK_MAIL in facts and isinstance(place, str) and TOOK_MAIL not in but.get(place, _NO_FACTS):
+            yield domain_of(place) or ""
 
 
 def _joined(mine: Mapping[_Place, Facts], theirs: Mapping[_Place, Facts], rules: Rules) -> dict[_Place, Facts]:

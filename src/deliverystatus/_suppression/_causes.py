@@ -8,15 +8,23 @@ import attrs
 
 from deliverystatus._enums import Purpose
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import LATEST, FactKey, age, domain_of, when
+from deliverystatus._suppression._facts import (
+    DELIVERED_THERE,
+    LATEST,
+    TOOK_MAIL,
+    FactKey,
+    age,
+    copy_of,
+    domain_of,
+    when,
+)
 from deliverystatus._suppression._incidents import Incidents
 from deliverystatus._suppression._keeping import Facts
 from deliverystatus._suppression._lifts import is_lifted, latest_times, lifts_at, lists_that_hold, unlisted_at
-from deliverystatus._suppression._repeated import after, repetitions
+from deliverystatus._suppression._repeated import Repetition, after, repetitions
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._values import Cause, Incident
 from deliverystatus._suppression._words import Fact
-from deliverystatus._text import comparable
 from deliverystatus._values import EVERYTHING
 
 
@@ -54,26 +62,48 @@ def find(
     excused = {
         key: incident
         for key, event in facts.items()
-        if _can_be_excused(key) and (incident := incidents.excusing(address, when(event)))
+        if _can_be_excused(key) and (incident := incidents.excusing(address, key, event))
     }
     lifts = lifts_at(facts, now)
     causes = _grounds({key: event for key, event in facts.items() if key not in excused}, lifts, rules)
-    waiting = _grounds({key: facts[key] for key in excused}, lifts, rules)
-    ended = False
-    for repetition in repetitions(facts, lifts, rules, excused, now):
-        ended = ended or repetition.ended
-        if not repetition.ended:
-            alone = repetition.single and Fact.BAD_ADDRESS in rules.grounds
-            key = FactKey(Fact.BAD_ADDRESS if alone else Fact.FAILED)
-            happened = when(repetition.evidence)
-            causes.append(_cause(key, rules, repetition.evidence, happened, until=repetition.until))
-    met = [*excused.values()]
+    found = repetitions(facts, lifts, rules, excused, now)
+    causes += _repeated(found, rules)
+    ended = any(repetition.ended for repetition in found)
+    waits = {key: facts[key] for key in excused if not _has_worked_since(facts[key], facts, now)}
+    waiting = _grounds(waits, lifts, rules)
+    if any(key.fact is Fact.FAILED for key in waits):
+        stands = {cause.place for cause in causes}
+        all_of_them = _repeated(repetitions(facts, lifts, rules, excused.keys() - waits.keys(), now), rules)
+        waiting += [cause for cause in all_of_them if cause.place not in stands]
+    met = [excused[key] for key in waits] if waiting else []
     if (domain := domain_of(address)) and (cause := _of_domain(domain, of_domain, rules, now)):
-        shown = cause.evidence
-        incident = None if shown is None else incidents.excusing(comparable(shown.recipient or ""), when(shown))
+        incident = incidents.excusing_domain(of_domain.get(TOOK_MAIL), cause.evidence)
         (waiting if incident else causes).append(cause)
         met += [incident] if incident else []
     return Findings(ranked(causes), ranked(waiting), list(dict.fromkeys(met)), ended)
+
+
+def _repeated(found: Iterable[Repetition], rules: Rules) -> list[Cause]:
+    """Give the causes that failures make which are not over."""
+    return [
+        _cause(
+            FactKey(Fact.BAD_ADDRESS if each.single and Fact.BAD_ADDRESS in rules.grounds else Fact.FAILED),
+            rules,
+            each.evidence,
+            when(each.evidence),
+            until=each.until,
+        )
+        for each in found
+        if not each.ended
+    ]
+
+
+def _has_worked_since(refusal: Event, facts: Facts, now: datetime) -> bool:
+    """Whether another copy was delivered after it, so that nothing waits to be shown; it lifts nothing."""
+    return any(
+        key.fact is Fact.DELIVERED and when(refusal) < when(event) <= now and key.detail != copy_of(refusal)
+        for key, event in facts.items()
+    )
 
 
 def _can_be_excused(key: FactKey) -> bool:
@@ -115,7 +145,7 @@ def _of_domain(domain: str, facts: Facts, rules: Rules, now: datetime) -> Cause 
     if rules.domain_lasts is None:
         return None
     lifts = lifts_at(facts, now)
-    delivered = lifts.get(FactKey(Fact.DELIVERED))
+    delivered = lifts.get(DELIVERED_THERE)
     for cause in _grounds(facts, lifts, rules):
         happened = cause.happened_by or LATEST
         until = after(happened, rules.domain_lasts)

@@ -24,7 +24,7 @@ class Trouble(NamedTuple):
 
     Attributes:
         kind: What it would be if there were many.
-        reason: For which reason; ``None`` for any that says the address cannot be reached.
+        reason: For which reason; ``None`` for any that says the address is bad.
         domain: At which domain; ``None`` for all of them.
         provider: Who sent.
         account: In which account.
@@ -52,7 +52,7 @@ class FactKey(NamedTuple):
         account: In which account.
         detail: What else tells it from others: the list that holds a complaint or bad address; day, copy and weight of
             a failure; the copy of a delivery; cause, actor and proof of a release; month or year, and which end of it,
-            of an interaction; the purposes of what is stopped by hand; whose failure it was, in a trouble.
+            of an interaction; the purposes of what is stopped by hand; whose failure it was in a trouble, and in which hour.
         undated: The fingerprint of a ground that has no time.
     """
 
@@ -65,6 +65,9 @@ class FactKey(NamedTuple):
     undated: str | None = None
 
 
+#: That a message was delivered: what lifts what stands against everybody at a domain, and the first there ever was.
+DELIVERED_THERE, TOOK_MAIL = FactKey(Fact.DELIVERED), FactKey(Fact.TOOK_MAIL)
+
 #: The ends of a month or year of interactions, and the weights of a failure.
 FIRST, LAST = "first", "last"
 HARD, SOFT = "hard", "soft"
@@ -74,6 +77,13 @@ def domain_of(address: str) -> str | None:
     """Give the domain of an address as addresses are compared; ``None`` for a phone number."""
     _, at, domain = address.rpartition("@")
     return domain if at and domain else None
+
+
+def refused_as(address: str, reason: Reason | None, *, domain_known: bool = True) -> Trouble:
+    """Name what a refused address may share with others; without a *reason*, it was said to be bad."""
+    if not domain_known:
+        return Trouble(IncidentKind.DOMAINS_UNKNOWN)
+    return Trouble(IncidentKind.RECEIVER_REFUSES, reason, domain_of(address))
 
 
 def copy_of(event: Event) -> tuple[str | None, ...]:

@@ -29,6 +29,12 @@ KEPT_UNDATED = 16
 #: Interactions are kept of so many months or years, the latest: the first and the last of each.
 KEPT_PERIODS = 24
 
+#: Facts of which the earliest is kept.
+_EARLIEST = frozenset({Fact.TOOK_MAIL, Fact.REFUSED, Fact.TURNED_BACK})
+
+#: How long the day is in an hour as it is written.
+_DAY = len("2024-01-01")
+
 #: Facts are brought back to their bounds when there are twice as many as then, and so many more: it saves room, nothing
 #: else, and each is looked through a bounded number of times.
 _ROOM = 32
@@ -68,7 +74,7 @@ def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
     elif key.undated is not None:
         if when(event) < when(mine):  # the same, heard of earlier
             facts[key] = event
-    elif key.fact is Fact.REFUSED or (key.fact is Fact.ENGAGED and key.detail[1:] == (FIRST,)):
+    elif key.fact in _EARLIEST or (key.fact is Fact.ENGAGED and key.detail[1:] == (FIRST,)):
         facts[key] = earlier(mine, event)
     else:
         facts[key] = later(mine, event)
@@ -76,9 +82,9 @@ def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
 
 def forget(facts: Facts, rules: Rules) -> Facts:
     """
-    Forget what no rule asks for (law 6), in place: older days of failure, more copies of a day, older deliveries,
-    older interactions, releases beyond their number, and of grounds without a time those that only add to a number
-    that is too large already.
+    Forget what no rule asks for (law 6), in place: older days of failure, an address's or ours, more copies of a day,
+    older deliveries, older interactions, releases beyond their number, and of grounds without a time those that only
+    add to a number that is too large already.
 
     What is kept is the top of a total order, so that forgetting early or late gives the same.
     """
@@ -98,6 +104,9 @@ def forget(facts: Facts, rules: Rules) -> Facts:
             periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
             _remove(facts, keys, [key for key in keys if key.detail[0] in periods])
         elif fact is Fact.DELIVERED:
+        elif fact is Fact.TURNED_BACK:
+            days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
+            _remove(facts, keys, [key for key in keys if (key.detail[1] or "")[:_DAY] in days])
             _remove(facts, keys, nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key])))
         else:
             kind, _, proof, _ = map(str, keys[0].detail)
@@ -112,7 +121,7 @@ def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
         return None, key._replace(undated=None)
     if key.fact is Fact.RELEASED:
         return None if key.detail[-1] is None else (key.fact, key._replace(detail=key.detail[:2]))
-    if key.fact in (Fact.FAILED, Fact.DELIVERED) or (key.fact is Fact.ENGAGED and key.detail):
+    if key.fact in (Fact.FAILED, Fact.DELIVERED, Fact.TURNED_BACK) or (key.fact is Fact.ENGAGED and key.detail):
         return key.fact, None
     return None
 

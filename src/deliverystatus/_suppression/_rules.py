@@ -20,7 +20,9 @@ from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind, Re
 LIFTS = frozenset({Fact.DELIVERED, Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED})
 
 #: What neither stops nor lifts by itself.
-REMARKS = frozenset({Fact.TRIED, Fact.ENGAGED, Fact.ACTIVE, Fact.OPTED_IN, Fact.REFUSED, Fact.TURNED_BACK})
+REMARKS = frozenset({
+    Fact.TRIED, Fact.ENGAGED, Fact.ACTIVE, Fact.OPTED_IN, Fact.TOOK_MAIL, Fact.REFUSED, Fact.TURNED_BACK,
+})  # fmt: skip
 
 #: An unsubscription, by how it was said. Total over Channel.
 STOPS = {

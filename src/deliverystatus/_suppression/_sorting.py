@@ -11,10 +11,12 @@ from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Actor, Attribution, EventKind, Party, Reason
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
+    DELIVERED_THERE,
     FIRST,
     HARD,
     LAST,
     SOFT,
+    TOOK_MAIL,
     Domain,
     FactKey,
     Place,
@@ -22,6 +24,7 @@ from deliverystatus._suppression._facts import (
     by_hand_in,
     copy_of,
     domain_of,
+    refused_as,
     release_in,
 )
 from deliverystatus._suppression._rules import (
@@ -35,7 +38,7 @@ from deliverystatus._suppression._rules import (
     Rules,
     at_most,
 )
-from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind
+from deliverystatus._suppression._words import CauseKind, Fact
 from deliverystatus._text import comparable
 from deliverystatus._values import EVERYTHING, Failure, Scope
 
@@ -81,8 +84,10 @@ def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, 
     source = event.source
     if event.kind is EventKind.DELIVERED:
         yield address, FactKey(Fact.DELIVERED, detail=copy_of(event))
+        yield address, TOOK_MAIL
         if rules.domain_lasts is not None and (domain := domain_of(address)):
-            yield Domain(domain), FactKey(Fact.DELIVERED)
+            yield Domain(domain), DELIVERED_THERE
+            yield Domain(domain), TOOK_MAIL
     elif event.kind is EventKind.SUPPRESSION_CHANGED and event.value == "removed":
         yield address, FactKey(Fact.UNLISTED, None, event.scope or EVERYTHING, source.provider, source.account)
     elif event.kind is EventKind.RESUBSCRIBED:
@@ -128,7 +133,7 @@ def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
 
 
 def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
-    source, kind, dated = event.source, event.kind, event.occurred_at is not None
+    source, kind = event.source, event.kind
     bad = failure.address_is_bad and _is_who_was_addressed(event)
     counts = kind in COUNTED and _counts(failure.reason, rules)
     if bad and rules.at_first_strike:
@@ -140,15 +145,15 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     unknown_domain = bad and failure.reason is Reason.UNKNOWN_DOMAIN
     if unknown_domain and domain and rules.domain_lasts is not None:
         yield Domain(domain), FactKey(Fact.BAD_DOMAIN)
-    if not dated:
+    if event.occurred_at is None:
         return
     if unknown_domain:
-        yield Trouble(IncidentKind.DOMAINS_UNKNOWN), FactKey(Fact.REFUSED, detail=(address,))
+        yield refused_as(address, None, domain_known=False), FactKey(Fact.REFUSED, detail=(address,))
     elif (bad or counts) and domain:
-        yield Trouble(IncidentKind.RECEIVER_REFUSES, domain=domain), FactKey(Fact.REFUSED, detail=(address,))
+        yield refused_as(address, None if bad else failure.reason), FactKey(Fact.REFUSED, detail=(address,))
     elif failure.reason in OURS and kind in TURNED_BACK_AS:
         trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, source.provider, source.account)
-        yield trouble, FactKey(Fact.TURNED_BACK, detail=(address,))
+        yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, event.occurred_at.strftime("%Y-%m-%d %H")))
 
 
 def _counts(reason: Reason, rules: Rules) -> bool:

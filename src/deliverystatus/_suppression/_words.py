@@ -94,5 +94,6 @@ class Fact(StrEnum):
     ENGAGED = "engaged"  #: opened, clicked, answered
     ACTIVE = "active"  #: what ends inactivity
     OPTED_IN = "opted_in"
+    TOOK_MAIL = "took_mail"  #: the first delivery; for incidents
     REFUSED = "refused"  #: the first failure of an address that took mail before, perhaps; for incidents
-    TURNED_BACK = "turned_back"  #: a failure for a reason that lies with the sender; for incidents
+    TURNED_BACK = "turned_back"  #: the first failure of an hour for a reason that lies with the sender; for incidents
