@@ -45,6 +45,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     if decision.waiting:
         caveats += voice("cause", "waits").caveats
     steps = [step for each in texts for step in each.next_steps]
+    caveats += [_of_trouble(incident, voice).meaning for incident in decision.incidents]
     if decision.probe:
         caveats += voice("cause", "probe").caveats
         steps = [*voice("cause", "probe").next_steps]
@@ -102,8 +103,11 @@ def of_release(release: Release, voice: Voice) -> Explanation:
 
 
 def of_incident(incident: Incident, voice: Voice) -> Explanation:
-    voice = voice.saying(number=str(incident.addresses), place=incident.domain or "")
-    text = voice("incident", incident.kind)
+    text = _of_trouble(incident, voice)
+def _of_trouble(incident: Incident, voice: Voice) -> Entry:
+    return voice.saying(number=str(incident.addresses), place=incident.domain or "")("incident", incident.kind)
+
+
     why = None if incident.reason is None else voice("reason", incident.reason)
     return Explanation(
         status=None,
