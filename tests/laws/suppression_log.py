@@ -1,0 +1,272 @@
+"""
+The naive model of a suppression list: a log that is never folded, and is read anew for every question.
+
+It knows nothing of facts, keys or bounds, and restates what each ground means and what lifts it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from deliverystatus import (
+    Actor,
+    Attribution,
+    CauseKind,
+    Channel,
+    Event,
+    EventKind,
+    Party,
+    Purpose,
+    Reason,
+    ReleaseProof,
+    Scope,
+)
+from deliverystatus.testing import START
+
+DAY = timedelta(days=1)
+MONTH = 30 * DAY
+NEVER = datetime.max.replace(tzinfo=START.tzinfo)  # later than whatever could lift
+EVERYTHING = Scope("everything")
+
+ALL, UNASKED, BULK = frozenset(Purpose), frozenset({Purpose.BULK, Purpose.INVITATION}), frozenset({Purpose.BULK})
+SELF = {(Party.RECIPIENT, ReleaseProof.FROM_SUPPRESSED_ADDRESS), (Party.RECIPIENT, ReleaseProof.LINK_MAILED_THERE)}
+ASKED = {*SELF, (Party.RECIPIENT, ReleaseProof.RECIPIENT_REQUEST)}
+BY_SUPPORT = {(Party.SUPPORT, ReleaseProof.SUPPORT_DECISION)}
+DECIDED = {*BY_SUPPORT, (Party.STAFF, ReleaseProof.SUPPORT_DECISION)}
+CHECKED = {(Party.STAFF, ReleaseProof.ADDRESS_CHECKED), (Party.SUPPORT, ReleaseProof.ADDRESS_CHECKED)}
+
+
+class Stop(NamedTuple):
+    """What stands against an address; ``by`` is when its latest evidence had happened."""
+
+    kind: CauseKind
+    purposes: frozenset[Purpose]
+    releases: frozenset[tuple[Party, ReleaseProof]]
+    by: datetime
+    channel: Channel | None = None
+    scope: Scope = EVERYTHING
+    provider: str | None = None
+    account: str | None = None
+    reason: Reason | None = None  # of a provider's list
+    until: datetime | None = None
+
+
+def is_sure(e: Event) -> bool:
+    """Whether it is surely about this recipient, and not just anyone's word."""
+    return e.attribution is Attribution.EXACT and e.authenticated is not False
+
+
+def is_removal(e: Event) -> bool:
+    """Whether it takes an entry from a provider's list."""
+    return e.kind is EventKind.SUPPRESSION_CHANGED and e.value == "removed"
+
+
+def is_bad(e: Event) -> bool:
+    """Whether it says that the very address that was written to is bad."""
+    forwarded = e.final_recipient is not None and e.final_recipient != e.recipient
+    return e.failure is not None and e.failure.address_is_bad and not forwarded and is_sure(e) and not is_removal(e)
+
+
+def covers(said: Scope | None, left: Scope) -> bool:
+    """Whether what somebody joined again is all that they had left."""
+    return said in (left, EVERYTHING) or (said is None and left == EVERYTHING)
+
+
+def lifts(e: Event, stop: Stop) -> bool:
+    """Whether an event is of the sort that lifts a stop."""
+    if e.kind is EventKind.RELEASED:
+        kind, actor, proof = (e.value or "").split(":")
+        if kind != stop.kind or (actor, proof) not in stop.releases:
+            return False
+        if stop.kind is CauseKind.UNSUBSCRIBE:
+            return e.channel is stop.channel and covers(e.scope, stop.scope)
+        if stop.kind is CauseKind.MANUAL:
+            return e.scope == stop.scope
+        if stop.kind is CauseKind.PROVIDER_LIST:
+            return (e.scope, e.provider, e.account) == (stop.scope, stop.provider, stop.account)
+        return True
+    if e.kind is EventKind.RESUBSCRIBED and e.actor is not Actor.MACHINE:
+        return stop.kind is CauseKind.UNSUBSCRIBE and e.channel is stop.channel and covers(e.scope, stop.scope)
+    if is_removal(e) and stop.kind is CauseKind.PROVIDER_LIST:
+        return (e.scope or EVERYTHING, e.provider, e.account) == (stop.scope, stop.provider, stop.account)
+    return False
+
+
+def covered(e: Event) -> Scope:
+    """Say what an event stops: a group that is not named may be any."""
+    return EVERYTHING if e.scope is None or not e.scope.name else e.scope
+
+
+def said(e: Event, by: datetime) -> Iterator[Stop]:
+    """Give what the recipient asked for, or perhaps somebody else."""
+    if e.kind is EventKind.COMPLAINED:
+        yield Stop(
+            CauseKind.COMPLAINT, *((ALL, frozenset(SELF)) if is_sure(e) else (BULK, frozenset(SELF | DECIDED))), by
+        )
+    elif e.kind is EventKind.UNSUBSCRIBED and e.actor is not Actor.MACHINE:
+        purposes = UNASKED if e.channel is Channel.EMAIL else ALL
+        yield Stop(CauseKind.UNSUBSCRIBE, purposes, frozenset(ASKED), by, e.channel, covered(e))
+
+
+def listed(e: Event, by: datetime) -> Iterator[Stop]:
+    """Give what our own side stopped by hand, or a provider holds on its list."""
+    changed, claimed = e.kind is EventKind.SUPPRESSION_CHANGED, e.failure and e.failure.claimed
+    if changed and e.provider is None and (e.value or "").startswith("manual:"):
+        _, actor, purposes = (e.value or "").split(":")
+        chosen = frozenset(map(Purpose, purposes.split(","))) if purposes else ALL
+        releases = frozenset(DECIDED if actor == Party.STAFF else BY_SUPPORT)
+        yield Stop(CauseKind.MANUAL, chosen, releases, by, None, covered(e))
+    elif not changed and e.kind is not EventKind.DROPPED:
+        if e.scope is not None and (e.failure is not None or e.kind is EventKind.COMPLAINED):
+            yield on_list(e, by, Reason.SUPPRESSED_OTHER)
+    elif claimed is Reason.SUPPRESSED_COMPLAINT:
+        yield Stop(CauseKind.COMPLAINT, ALL, frozenset(SELF), by)
+    elif claimed is Reason.SUPPRESSED_BAD_ADDRESS:
+        yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by)
+    elif claimed and claimed.startswith("suppressed_"):
+        yield on_list(e, by, claimed)
+    elif changed and not (e.failure and e.failure.address_is_bad):
+        yield on_list(e, by, Reason.SUPPRESSED_OTHER)
+
+
+def on_list(e: Event, by: datetime, reason: Reason) -> Stop:
+    """Give an entry of a provider's own list, which binds there alone."""
+    left = reason is Reason.SUPPRESSED_UNSUBSCRIBE
+    purposes, releases = (UNASKED, ASKED) if left else (ALL, BY_SUPPORT)
+    where = (None, covered(e), e.provider, e.account, reason)
+    return Stop(CauseKind.PROVIDER_LIST, purposes, frozenset(releases), by, *where)
+
+
+def place(stop: Stop) -> tuple[object, ...]:
+    """What tells a stop from others, however it came to be."""
+    return stop.kind, stop.channel, stop.scope, stop.provider, stop.account, stop.reason
+
+
+def is_elsewhere(scope: Scope | None, stop: Stop) -> bool:
+    """Whether the message belongs to another group, or is another sender's, than the one that was stopped."""
+    if scope is None or scope.kind is not stop.scope.kind or not scope.name:
+        return False
+    texted = stop.channel not in (None, Channel.EMAIL)
+    return scope != stop.scope and not (texted and scope.kind != "sender")
+
+
+class Log:
+    """All events, in the order in which they came. Everything else is read off them, from the beginning."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def of(self, who: str) -> list[Event]:
+        """Give what is about an address and counts."""
+        return [e for e in self.events if e.recipient and e.recipient.lower() == who.lower() and not e.test]
+
+    def there(self, who: str) -> list[Event]:
+        """Give what is about anybody at the same domain."""
+        domain = who.lower().rpartition("@")[2]
+        return [e for e in self.events if (e.recipient or "").lower().endswith("@" + domain) and not e.test]
+
+    def by(self, e: Event) -> datetime:
+        """Say by when it had happened: without a time, when it was first heard of."""
+        if e.occurred_at is not None:
+            return e.occurred_at
+        return min((each.received_at for each in self.events if each == e and each.received_at), default=NEVER)
+
+    def stops(self, who: str, now: datetime) -> dict[tuple[object, ...], Stop]:
+        """Give all that stands against an address, the evidence of each together."""
+        standing = [
+            stop
+            for e in self.of(who)
+            for stop in self.stopping(e)
+            if not any(lifts(by, stop) and is_sure(by) and by.occurred_at for by in self.lifting(who, stop.by, now))
+        ]
+        together: dict[tuple[object, ...], Stop] = {}
+        for stop in [*standing, *self.repeated(who, now)[0], *self.domain(who, now)]:
+            known = together.setdefault(stop._replace(by=NEVER), stop)
+            together[stop._replace(by=NEVER)] = max(known, stop, key=lambda each: each.by)
+        return together
+
+    def lifting(self, who: str, after: datetime, now: datetime) -> list[Event]:
+        """Give what happened to an address after one moment, and by another."""
+        return [e for e in self.of(who) if e.occurred_at is not None and after < e.occurred_at <= now]
+
+    def stopping(self, e: Event) -> Iterator[Stop]:
+        """Say what an event alone is a ground to stop for."""
+        if is_removal(e):
+            return
+        by = self.by(e)
+        if e.attribution is not Attribution.MESSAGE:
+            yield from said(e, by)
+        if is_bad(e):
+            yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by)
+        if is_sure(e):
+            yield from listed(e, by)
+
+    def repeated(self, who: str, now: datetime) -> tuple[list[Stop], bool]:
+        """Count failures on three days of thirty; say too whether that is over."""
+        known = [e for e in self.of(who) if is_sure(e) and e.occurred_at is not None]
+        failed = [e for e in known if self.counts(e)]
+        copies = {e.message_id for e in failed}
+        resets = [e.occurred_at for e in known if e.occurred_at <= now and self.resets(e, copies)]
+        counted = []
+        for copy in copies:
+            first_day = min(e.occurred_at.date() for e in failed if e.message_id == copy)
+            last = max(e.occurred_at for e in failed if e.message_id == copy and e.occurred_at.date() == first_day)
+            if not any(last < reset for reset in resets):
+                counted.append(last)
+        days = sorted(max(at for at in counted if at.date() == day) for day in {at.date() for at in counted})
+        last = until = None
+        for at in days:
+            if len([each for each in days if at - MONTH <= each <= at]) >= 3 or (until is not None and at >= until):
+                last, until = at, at + MONTH
+        if last is None or until is None:
+            return [], False
+        tried = max((e.occurred_at for e in known if e.kind in TRIES), default=None)
+        if tried is not None and until <= tried < now:
+            until = max(until, tried + 3 * DAY)
+        if now >= until:
+            return [], True
+        return [Stop(CauseKind.REPEATED_FAILURES, ALL, frozenset(DECIDED), last, until=until)], False
+
+    def counts(self, e: Event) -> bool:
+        """Whether it is one of the failures that suppress when repeated."""
+        returned = e.kind in (EventKind.SOFT_BOUNCED, EventKind.BOUNCED, EventKind.REJECTED)
+        why = None if e.failure is None else e.failure.reason
+        return returned and not is_bad(e) and why in (Reason.MAILBOX_FULL, Reason.UNKNOWN_RECIPIENT)
+
+    def resets(self, e: Event, copies: set[str | None]) -> bool:
+        """Whether the count starts again with it."""
+        if e.kind is EventKind.DELIVERED:
+            return e.message_id not in copies
+        any_of_both = (CauseKind.REPEATED_FAILURES, DECIDED), (CauseKind.BAD_ADDRESS, CHECKED)
+        return any(lifts(e, Stop(kind, ALL, frozenset(releases), NEVER)) for kind, releases in any_of_both)
+
+    def domain(self, who: str, now: datetime) -> Iterator[Stop]:
+        """Say whether everybody there is stopped: for thirty days after the latest word that nobody is there."""
+        if "@" not in who:
+            return
+        known = [e for e in self.there(who) if is_sure(e)]
+        unknown = [self.by(e) for e in known if is_bad(e) and e.failure and e.failure.reason is Reason.UNKNOWN_DOMAIN]
+        stop = Stop(CauseKind.BAD_DOMAIN, ALL, frozenset(CHECKED), NEVER)
+        lifted = [e.occurred_at for e in known if e.occurred_at and e.occurred_at <= now and lifts(e, stop)]
+        took = [e.occurred_at for e in known if e.occurred_at and e.kind is EventKind.DELIVERED]
+        by = max((at for at in unknown if not any(each > at for each in lifted)), default=None)
+        if by is None or (by != NEVER and (now >= by + MONTH or any(at + MONTH >= by for at in took))):
+            return
+        yield stop._replace(by=by, until=None if by == NEVER else by + MONTH)
+
+    def is_inactive(self, who: str, now: datetime, told: datetime | None) -> bool:
+        """Whether there are two years of silence after the last of what starts activity again."""
+        known = [e for e in self.of(who) if is_sure(e) and e.occurred_at and e.actor is not Actor.MACHINE]
+        starts = [e.occurred_at for e in known if e.kind in STARTS] + [told] * (told is not None)
+        seen = [e.occurred_at for e in known if e.kind in INTERACTS]
+        begin = max(starts, default=min(seen, default=now))
+        alive = [begin, *sorted(at for at in seen if at >= begin), now]
+        return any(later >= earlier + relativedelta(years=2) for earlier, later in pairwise(alive))
+
+
+TRIES = (EventKind.SENDING, EventKind.ACCEPTED, EventKind.SENT)
+STARTS = (EventKind.ACTIVE, EventKind.RESUBSCRIBED, EventKind.OPTED_IN)
+INTERACTS = (EventKind.OPENED, EventKind.CLICKED, EventKind.ACKNOWLEDGED, EventKind.RESPONDED)
