@@ -244,6 +244,12 @@ def test_a_gap_is_found_between_two_months_of_a_year():
     assert since(opened, now=day(2024), rules=every(months=8)) is None
 
 
+def test_the_first_of_a_year_is_kept_beside_the_last():
+    """From one last to the next it may be longer than it was quiet."""
+    opened = each("opened", day(2019, 3), day(2020, 1), day(2020, 12))
+    assert since(opened, now=day(2021), rules=every(years=1)) is None
+
+
 def test_a_gap_is_found_among_all_that_are_kept():
     """The first and the last interaction of each year or month show every gap, however many lie between them."""
     before = [each("opened", day(2000, 1, 2) + timedelta(days=n)) for n in range(0, 300, 7)]
@@ -282,25 +288,23 @@ def test_a_gap_after_the_forgotten_is_found():
 
 
 PERIODS = [{"years": 2}, {"years": 1, "months": 6}, {"months": 12}, {"months": 5}, {"months": 1}]
-KINDS = st.sampled_from(["active", "resubscribed", "opened", "opened", "clicked", "delivered"])
-MOMENTS = st.datetimes(day(2019, 12, 1).replace(tzinfo=None), day(2021, 2, 1).replace(tzinfo=None))
+KINDS = st.sampled_from(["active", "resubscribed", "opened", "opened", "opened", "clicked", "delivered"])
+ACTORS = st.sampled_from(["unknown", "unknown", "human", "machine"])
+#: Parts of the period between one thing and the next.
+STEPS = st.sampled_from([0, 0.01, 0.2, 0.5, 0.8, 0.99, 1, 1.01])
 
 
 @st.composite
 def lives(draw):
-    """Draw what somebody did, within so short a time that nothing is forgotten, and the length of a period."""
-    period = draw(st.sampled_from(PERIODS))
-    longer = 8 if "years" in period or period["months"] == 12 else 1
-    start = day(2019, 12)
-    done = [
-        event(kind, at=start + (at.replace(tzinfo=UTC) - start) * longer, actor=actor)
-        for kind, at, actor in draw(
-            st.lists(st.tuples(KINDS, MOMENTS, st.sampled_from(["unknown", "human", "machine"])), max_size=14)
-        )
-    ]
+    """Draw what somebody did, which is so little that nothing is forgotten, the length of a period, and when we ask."""
+    period = relativedelta(**draw(st.sampled_from(PERIODS)))
+    at, done = day(2019, draw(st.integers(1, 12)), draw(st.integers(1, 28))), []
+    length = (at + period) - at
+    for kind, actor, step in draw(st.lists(st.tuples(KINDS, ACTORS, STEPS), max_size=12)):
+        at += length * step
+        done.append(event(kind, at=at, actor=actor))
     ends = [one.occurred_at for one in done if one.kind in ENDS]
-    asked = start + timedelta(days=draw(st.integers(0, 800))) * longer
-    return done, relativedelta(**period), max([asked, *ends])
+    return done, period, max([at + length * (draw(STEPS) - draw(STEPS)), *ends])
 
 
 def by_all_events(done, period, now):
@@ -327,6 +331,13 @@ def test_what_is_kept_says_as_much_as_all_events(life):
     merged = suppress(done[::2], rules=rules) | suppress(done[1::2], rules=rules)
     for known in (suppress(done, rules=rules), suppress(done[::-1], rules=rules), merged):
         assert expected == inactive_since(known._facts.get(ADA, {}), rules, None, now)
+
+
+def test_a_transaction_ends_it_however_much_was_before():
+    """What is kept of earlier interactions does not reach behind the last transaction."""
+    events = [*monthly(start=day(2010), months=40), *each("active", day(2014))]
+    assert since(events, now=day(2014, 2), rules=every(months=2)) is None
+    assert day(2014, 3) == since(events, now=day(2014, 6), rules=every(months=2))
 
 
 def test_forgetting_early_or_late_gives_the_same():

@@ -23,7 +23,11 @@ from deliverystatus._suppression._words import Fact
 def inactive_since(
     facts: Mapping[FactKey, Event], rules: Rules, last_active: datetime | None, now: datetime
 ) -> datetime | None:
-    """Say since when (aware, UTC); ``None`` if active, or never seen to be so. What is dated later does not count."""
+    """
+    Say since when (aware, UTC); ``None`` if active, or never seen to be so.
+
+    What is dated later than *now* does not count: an interaction ahead lies behind every gap that ends before it.
+    """
     if rules.inactivity is None:
         return None
     starts = [when(event) for key, event in facts.items() if key.fact is Fact.ACTIVE]
@@ -32,7 +36,7 @@ def inactive_since(
     engaged = {key: when(event) for key, event in facts.items() if key.fact is Fact.ENGAGED}
     if start is not None and len({key.detail[0] for key in engaged}) >= KEPT_PERIODS:
         start = max(start, min(engaged.values()))
-    interactions = sorted(at for at in engaged.values() if at <= now and (start is None or at >= start))
+    interactions = sorted(at for at in engaged.values() if start is None or at >= start)
     if start is None and not interactions:
         return None
     active_until = _end(start or interactions[0], rules.inactivity.period)
