@@ -1,0 +1,54 @@
+"""What staff are told where a message must not be sent: whose decision it was, how long it holds, who lifts it, how."""
+
+from pathlib import Path
+
+from deliverystatus import Party, explain, parse
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+#: Whose decision it was, in the staff's words.
+WHOSE = {
+    Party.RECIPIENT: "That was the choice of the recipient.",
+    Party.STAFF:     "Somebody on your side decided that.",
+    Party.SUPPORT:   "That follows from a rule of this system.",
+    Party.PROVIDER:  "The service that sends for this system decided that.",
+    Party.RECEIVER:  "That follows from what became of earlier messages.",
+}  # fmt: skip
+
+#: How long it holds.
+LASTING = {
+    "stays":   "It stays until it is lifted.",
+    "ends":    "It ends by itself after some time, if it is not lifted before.",
+    "changes": "It ends when what it comes from changes.",
+}  # fmt: skip
+
+
+def lacking(decision, *, whose, lasting, by, how):
+    """
+    Name what the explanation of a refusal does not say as it should; nothing, if it says all.
+
+    Args:
+        decision: The refusal.
+        whose: Whose decision it was.
+        lasting: How long it holds: a word of ``LASTING``.
+        by: Who lifts it.
+        how: Words of the steps and caveats, each of which must be there.
+    """
+    explanation = explain(decision)
+    steps = " ".join((*explanation.next_steps, *explanation.caveats))
+    wrong = {
+        "refused": decision.allowed,
+        "whose": whose not in {cause.decided_by for cause in decision.causes},
+        "whose, in words": WHOSE[whose] not in explanation.meaning,
+        "how long": LASTING[lasting] not in explanation.meaning,
+        "until when": (lasting == "ends") is not (explanation.look_again is not None),
+        "who lifts it": by not in decision.causes[0].lifted_by[:1],
+        "who acts": by is not explanation.who_acts,
+        "how": not all(each in steps for each in how),
+    }
+    return [name for name, is_wrong in wrong.items() if is_wrong]
+
+
+def read(provider, name):
+    """Give the events of a provider's real payload."""
+    return parse(provider, (FIXTURES / provider / name).read_bytes()).events
