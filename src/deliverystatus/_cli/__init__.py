@@ -2,7 +2,7 @@
 The commands of ``deliverystatus``: what the library does, for a shell.
 
 Every command shows a table, or with ``--json`` one JSON object a line whose keys are always there. Exit codes: 0 fine;
-2 wrong usage; 3 something could not be read, and what could be was answered. The clock is read here and nowhere else.
+2 wrong usage; 3 something could not be read, and what could be was answered, or a label pack has flaws. The clock is read here and nowhere else.
 """
 
 import sys
@@ -24,12 +24,13 @@ from deliverystatus._cli._rows import Row, rows_of
 from deliverystatus._cli._tables import NARROW, cell, console, in_utc, labelled, numbered, table, write
 from deliverystatus._cli._why import Why, reasons
 from deliverystatus._explain import Explanation
+from deliverystatus._explain._texts import AUDIENCES, found_for
 from deliverystatus._policies import policy_of
 from deliverystatus.vocabularies import Rule, Vocabulary
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-#: The exit code if something could not be read. Not 1, which is what Python leaves with when it crashes.
+#: The exit code if something could not be read, or is not as it should be. Not 1, which is what Python leaves with when it crashes.
 _UNREAD = 3
 
 
@@ -115,11 +116,13 @@ def _rows(
     vocabulary: Vocabulary | None,
     policy: Policy | None,
     now: datetime | None,
+    **words: str,
 ) -> tuple[list[Row], Found, Copies]:
     found = Found()
     read(find(paths, provider, found), found, reference=reference, account=account)
     copies = fold_copies(event for _, event in found.events)
-    return list(rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC))), found, copies
+    rows = rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC), **words)
+    return list(rows), found, copies
 
 
 def _finish(found: Found, copies: Copies, *, as_json: bool) -> None:
@@ -206,6 +209,10 @@ def status(*, as_json: bool, **asked: Any) -> None:
 
 @cli.command()
 @_COPIES
+@click.option("--audience", type=click.Choice(list(AUDIENCES)), default="staff", help="Write for these.")
+@click.option(
+    "--locale", metavar="TAG", default="en", callback=_by(found_for), help="Write in this language, or the nearest."
+)
 @click.option("--details", is_flag=True, help="Show also what not to conclude, and what was seen when.")
 def explain(*, details: bool, as_json: bool, **asked: Any) -> None:
     """Say what happened to each copy and what to do."""
@@ -353,6 +360,30 @@ def show(vocabulary: Vocabulary, *, as_json: bool) -> None:
     else:
         rows = ((status, when or "", labelled(label, status)) for status, when, label in _labels(vocabulary))
         _show(table("Status", "When", "Label", rows=rows))
+
+
+@vocabularies.command("check")
+@click.argument("vocabulary", metavar="FILE")
+@_AS_JSON
+def check(vocabulary: str, *, as_json: bool) -> None:
+    """
+    Say what is wrong with a label pack: statuses without a label, two meanings under one word, claims nobody can make.
+
+    FILE is a .toml file of yours, or the name of a pack that comes along. The exit code is 3 if anything is.
+    """
+    try:
+        findings = packs.check(packs.get(vocabulary) if vocabulary in packs.names() else vocabulary)
+    except OSError as error:
+        raise click.BadParameter(str(error)) from None
+    if as_json:
+        write(attrs.asdict(finding) for finding in findings)
+    else:
+        rows = (
+            (each.flaw, each.label or each.where or "", ", ".join(each.statuses), each.problem or each.flaw.meaning)
+            for each in findings
+        )
+        _show(table("Flaw", "Label", "Statuses", "What is wrong", rows=rows))
+    click.get_current_context().exit(_UNREAD if findings else 0)
 
 
 def _labels(vocabulary: Vocabulary) -> Iterator[tuple[Status, str | None, str]]:

@@ -85,8 +85,10 @@ class Row:
         return {**self.identified(), **said, "evidence": seen, "look_again": iso(said["look_again"])}
 
 
-def rows_of(copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | None, now: datetime) -> Iterable[Row]:
-    """Give a row for each copy, in the order in which they were first heard of."""
+def rows_of(
+    copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | None, now: datetime, **words: str
+) -> Iterable[Row]:
+    """Give a row for each copy, in the order in which they were first heard of; *words* say for whom, in which language."""
     if policy is not None:
         vocabulary = attrs.evolve(vocabulary or plain(), policy=policy.name)
     recipients = Counter(key.recipient for key in copies)
@@ -95,7 +97,13 @@ def rows_of(copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | N
             key,
             record,
             record.deciding_under("default" if vocabulary is None else vocabulary.policy),
-            explain(record, vocabulary=vocabulary, now=now),
+            explain(
+                record,
+                vocabulary=vocabulary,
+                now=now,
+                audience=words.get("audience", "staff"),
+                locale=words.get("locale", "en"),
+            ),
             alone=recipients[key.recipient] == 1,
         )
 
