@@ -211,7 +211,7 @@ def test_nothing_else_ends_with_the_quota():
     [
         (CauseKind.DECLINED, "recipient", "recipient", "changes", ["ask them to change their choice"]),
         (CauseKind.POLICY_HOLD, "support", "support", "changes", ["Contact your support team"]),
-        (CauseKind.NOT_OPTED_IN, "recipient", "recipient", "changes", ["Ask the recipient", "record that they agreed"]),
+        (CauseKind.NOT_OPTED_IN, "support", "recipient", "changes", ["Ask the recipient", "record that they agreed"]),
         (CauseKind.TEMPLATE_DISABLED, "staff", "staff", "changes", ["Switch them on in the settings"]),
         (CauseKind.CHANNEL_DISABLED, "support", "support", "changes", ["Ask your support team to switch it on"]),
         (CauseKind.QUOTA_EXCEEDED, "support", "staff", "changes", ["Check your plan", "billing details"]),
@@ -226,7 +226,7 @@ def test_a_refusal_says_whose_it_is_and_who_changes_it(kind, whose, by, lasting,
 def test_a_quota_that_renews_ends_by_itself():
     """T13: staff read that it ends, and when to look again."""
     decision = ask(quota_left=0, quota_renews_at=TOMORROW)
-    assert [] == lacking(decision, whose=Party.SUPPORT, lasting="ends", by=Party.STAFF, how=["Check your plan"])
+    assert [] == lacking(decision, whose=Party.SUPPORT, lasting="renews", by=Party.STAFF, how=["Check your plan"])
     assert TOMORROW == explain(decision).look_again
 
 

@@ -394,7 +394,7 @@ def test_an_invitation_needs_the_tick():
     enabled = Rules(name="enabled", opt_in=frozenset({Purpose.INVITATION}))
     decision = ask([], purpose="invitation", rules=enabled, standing=Standing(opted_in=False))
     how = ["Ask the recipient whether they want such messages", "record that they agreed"]
-    assert [] == lacking(decision, whose=Party.RECIPIENT, lasting="changes", by=Party.RECIPIENT, how=how)
+    assert [] == lacking(decision, whose=Party.SUPPORT, lasting="changes", by=Party.RECIPIENT, how=how)
     assert {Purpose.TRANSACTIONAL, Purpose.BULK} == allowed([], rules=enabled)
     assert EVERY == allowed([], rules=enabled, standing=Standing(opted_in=True))
     assert EVERY == allowed([])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deliverystatus import Party, explain, parse
+from deliverystatus import CauseKind, Party, explain, parse
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -15,11 +15,14 @@ WHOSE = {
     Party.RECEIVER:  "That follows from what became of earlier messages.",
 }  # fmt: skip
 
+BY_HAND = "One person decided that, and can be asked why."
+
 #: How long it holds.
 LASTING = {
     "stays":   "It stays until it is lifted.",
     "ends":    "It ends by itself after some time, if it is not lifted before.",
     "changes": "It ends when what it comes from changes.",
+    "renews":  "It ends by itself after some time.",
 }  # fmt: skip
 
 
@@ -35,13 +38,14 @@ def lacking(decision, *, whose, lasting, by, how):
         how: Words of the steps and caveats, each of which must be there.
     """
     explanation = explain(decision)
+    words = BY_HAND if decision.causes[0].kind is CauseKind.MANUAL else WHOSE[whose]
     steps = " ".join((*explanation.next_steps, *explanation.caveats))
     wrong = {
         "refused": decision.allowed,
         "whose": whose not in {cause.decided_by for cause in decision.causes},
-        "whose, in words": WHOSE[whose] not in explanation.meaning,
+        "whose, in words": words not in explanation.meaning,
         "how long": LASTING[lasting] not in explanation.meaning,
-        "until when": (lasting == "ends") is not (explanation.look_again is not None),
+        "until when": (lasting in ("ends", "renews")) is not (explanation.look_again is not None),
         "who lifts it": by not in decision.causes[0].lifted_by[:1],
         "who acts": by is not explanation.who_acts,
         "how": not all(each in steps for each in how),
