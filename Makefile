@@ -101,6 +101,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/parse_and_fold.py
 	$(BIN)/python benchmarks/diagnose.py
 	$(BIN)/python benchmarks/mails.py
+	$(BIN)/python benchmarks/suppression.py
 
 clean:
 	rm -rf .venv .venv-* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

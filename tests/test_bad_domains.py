@@ -300,6 +300,16 @@ def test_a_domain_waits_whichever_address_the_last_refusal_was_of():
     assert ["bad_address"] == [str(cause.kind) for cause in ask(known, "new@d3.example").causes]
 
 
+def test_a_domain_that_took_mail_afterwards_only_does_not_wait():
+    """Asked of a moment before that delivery, it was never known to be there."""
+    places = [f"d{n}.example" for n in range(10)]
+    before = [event("delivered", at=DAY, recipient=f"a@{place}", message_id=f"d-{place}") for place in places]
+    blip = [refusal(recipient=f"a@{place}", at=REFUSED + n, message_id=place) for n, place in enumerate(places)]
+    events = [*before, *blip, refusal(at=REFUSED + 1), delivery("w@dead.example", REFUSED + 9 * DAY)]
+    assert ["bad_domain"] == kinds(events)
+    assert ask(events, now=NOW + timedelta(days=9)).allowed
+
+
 def test_claims_of_our_own_side_count_too():
     """A look-up by our own server that finds no such domain is as good a refusal."""
     own = event("rejected", at=REFUSED, recipient="x@dead.example", provider=None, failure=failure("unknown_domain"))

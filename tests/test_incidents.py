@@ -90,7 +90,17 @@ def test_one_fewer_is_no_incident():
 def test_the_same_address_many_times_counts_once():
     """One address that is refused all day, hour by hour or at once, is no incident."""
     again = [failing(0, at=THEN + each * 7 * MINUTE, why=SPAM, message_id=f"m-{each}") for each in range(200)]
-    assert () == incidents([*again, *many(ENOUGH, why=SPAM)[2:]], now=NOW + timedelta(days=1))
+    others = [failing(n, at=THEN + (49 + n) * MINUTE, why=SPAM) for n in range(2, ENOUGH)]
+    assert () == incidents([*again, *others], now=NOW + timedelta(days=1))
+
+
+def test_what_an_address_met_earlier_that_day_takes_nothing_away():
+    """One of them had failed at dawn already: it is among them all the same, with its first failure of the hour."""
+    dawn = failing(0, at=THEN - 9 * HOUR, why=SPAM, message_id="dawn")
+    again = failing(0, at=THEN + 50 * MINUTE, why=SPAM, message_id="again")
+    (incident,) = incidents([again, *many(ENOUGH, why=SPAM), dawn])
+    assert ENOUGH == incident.addresses
+    assert START + timedelta(seconds=THEN) == incident.since
 
 
 def test_what_is_spread_over_more_than_the_time_is_no_incident():
@@ -270,6 +280,24 @@ def test_nothing_waits_any_more_once_a_message_was_delivered():
     for count in range(1, len(after)):
         decision = ask([*took(ENOUGH), *many(ENOUGH), *after[:count]], 0, now=NOW + timedelta(days=30))
         assert (True, (), ()) == (decision.allowed, decision.waiting, decision.incidents)
+
+
+def test_a_delivery_of_the_refused_copy_is_not_the_next_message():
+    """Reported after the refusal, by a clock that is wrong perhaps: the cause waits on."""
+    same = event("delivered", at=THEN + HOUR, recipient=person(0), message_id="f-0")
+    assert 1 == len(ask([*took(ENOUGH), *many(ENOUGH), same], 0).waiting)
+
+
+def test_what_stands_already_does_not_wait():
+    """By rules that count, an address is stopped for what it did before; the incident's failure adds nothing."""
+    before = failing(0, at=THEN - 2 * DAY, why=NO_DOMAIN, message_id="a")
+    again = failing(0, at=THEN - DAY, why=NO_DOMAIN, message_id="b")
+    known = suppress([*took(ENOUGH), before, again, *many(ENOUGH)], rules="discourse")
+    decision = ask(known, 0)
+    assert (["bad_domain", "repeated_failures"], ()) == (
+        [str(cause.kind) for cause in decision.causes],
+        decision.waiting,
+    )
 
 
 def test_a_cause_that_waits_can_be_lifted():

@@ -44,7 +44,8 @@ def comparable(recipient: str) -> str:
     """
     recipient = recipient.strip()
     if recipient.isascii():
-        return recipient.lower()
+        lowered = recipient.lower()
+        return recipient if recipient == lowered else lowered  # a million of them, kept once
     local, at, domain = recipient.rpartition("@")
     if not domain.isascii() and len(domain) <= _LONGEST_DOMAIN:
         try:

@@ -40,7 +40,7 @@ from deliverystatus._suppression._facts import (
     when,
 )
 from deliverystatus._suppression._inactive import inactive_since
-from deliverystatus._suppression._incidents import Incidents
+from deliverystatus._suppression._incidents import EXCUSES, Incidents
 from deliverystatus._suppression._keeping import Facts, add, forget, lifted_too_often
 from deliverystatus._suppression._presets import rules_of
 from deliverystatus._suppression._rules import LIFTS, REMARKS, SETTINGS, STOPS, Rules
@@ -84,6 +84,8 @@ class SuppressionList:
     rules: Rules
     _facts: Mapping[str | Domain, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
     _troubles: Mapping[Trouble, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
+    #: The sender's own troubles, apart, for each question goes through them.
+    _ours: Mapping[Trouble, Facts] = attrs.field(factory=dict, hash=False, eq=_with_arrivals)
     #: How many addresses took mail, by domain: read off the facts, and carried along.
     _took: Mapping[str, int] = attrs.field(factory=dict, eq=False)
 
@@ -233,7 +235,7 @@ class SuppressionList:
 
     @cached_property
     def _incidents(self) -> Incidents:
-        return Incidents(self._troubles, self._facts, self._took, self.rules.clusters)
+        return Incidents(self._troubles, self._ours, self._facts, self._took, self.rules.clusters)
 
     # -- growing -----------------------------------------------------------------------------------------------------
 
@@ -256,6 +258,7 @@ class SuppressionList:
             self.rules,
             _joined(many._facts, few._facts, self.rules),
             _joined(many._troubles, few._troubles, self.rules),
+            _joined(many._ours, few._ours, self.rules),
             took,
         )
 
@@ -280,7 +283,7 @@ class SuppressionList:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the list ready for JSON, for a store: its evidence, of which ``from_dict`` makes it again."""
-        places = (*self._facts.values(), *self._troubles.values())
+        places = (*self._facts.values(), *self._troubles.values(), *self._ours.values())
         evidence = {event.fingerprint: event for facts in places for event in facts.values()}
         return {
             "rules": self.rules.name,
@@ -318,17 +321,18 @@ def suppress(events: Iterable[Event], *, rules: str | Rules = "default") -> Supp
     chosen = rules_of(rules)
     known: dict[str | Domain, Facts] = {}
     troubles: dict[Trouble, Facts] = {}
+    ours: dict[Trouble, Facts] = {}
     for event in events:
         if event.test:
             continue
         for place, key in facts_in(event, chosen):
             if isinstance(place, Trouble):
-                add(troubles.setdefault(place, Facts()), key, event, chosen)
+                add((troubles if place.kind in EXCUSES else ours).setdefault(place, Facts()), key, event, chosen)
             else:
                 add(known.setdefault(place, Facts()), key, event, chosen)
-    for facts in (*known.values(), *troubles.values()):
+    for facts in (*known.values(), *troubles.values(), *ours.values()):
         forget(facts, chosen)
-    return SuppressionList(chosen, known, troubles, Counter(_that_took_mail(known)))
+    return SuppressionList(chosen, known, troubles, ours, Counter(_that_took_mail(known)))
 
 
 def stop_by_hand(

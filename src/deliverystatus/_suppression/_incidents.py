@@ -45,6 +45,7 @@ class Incidents:
     def __init__(
         self,
         troubles: Mapping[Trouble, Facts],
+        ours: Mapping[Trouble, Facts],
         known: Mapping[str | Domain, Facts],
         took: Mapping[str, int],
         clusters: Clusters,
@@ -53,12 +54,14 @@ class Incidents:
         Read a list.
 
         Args:
-            troubles: What addresses share.
+            troubles: What addresses share, and nobody is to blame for.
+            ours: What they share that is the sender's.
             known: What is known of each place.
             took: How many addresses took mail, by domain.
             clusters: When many failures are an incident.
         """
         self._troubles = troubles
+        self._ours = ours
         self._known = known
         self._took = took
         self._clusters = clusters
@@ -66,11 +69,11 @@ class Incidents:
 
     def excusing(self, address: str, key: FactKey, event: Event) -> Incident | None:
         """Give the incident that a refusal of *address* belongs to, if that was its first."""
-        if event.failure is None:  # a provider's list alone, without a server's word
-            return None
-        for_now = key.fact is Fact.FAILED and key.detail[1] == SOFT
-        unknown = event.failure.reason is Reason.UNKNOWN_DOMAIN and not for_now
-        trouble = refused_as(address, event.failure.reason if for_now else None, domain_known=not unknown)
+        reason = None if event.failure is None else event.failure.reason
+        if key.fact is Fact.FAILED and key.detail[1] == SOFT:
+            trouble = refused_as(address, reason)
+        else:
+            trouble = refused_as(address, None, domain_known=reason is not Reason.UNKNOWN_DOMAIN)
         first = self._troubles.get(trouble, _NONE).get(FactKey(Fact.REFUSED, detail=(address,)))
         if first is None or not self._had_taken_mail(address, first):
             return None
@@ -90,17 +93,15 @@ class Incidents:
 
     def of_sender(self, provider: str | None, account: str | None, now: datetime) -> Iterator[Incident]:
         """Give the sender's own troubles of the last hours, as far as such a message would meet them."""
-        for trouble in self._troubles:
-            if (
-                trouble.kind not in EXCUSES
-                and (provider is None or trouble.provider in (None, provider))
-                and (account is None or trouble.account in (None, account))
+        for trouble in self._ours:
+            if (provider is None or trouble.provider in (None, provider)) and (
+                account is None or trouble.account in (None, account)
             ):
                 yield from (incident for incident in self._of(trouble) if self._is_told(incident, now))
 
     def all_at(self, now: datetime) -> Iterator[Incident]:
         """Give all of the last hours."""
-        for trouble in self._troubles:
+        for trouble in (*self._troubles, *self._ours):
             yield from (incident for incident in self._of(trouble) if self._is_told(incident, now))
 
     def _is_told(self, incident: Incident, now: datetime) -> bool:
@@ -112,7 +113,7 @@ class Incidents:
         return self._found[trouble]
 
     def _clustered(self, trouble: Trouble) -> Iterator[Incident]:
-        facts = self._troubles.get(trouble, _NONE)
+        facts = (self._troubles if trouble.kind in EXCUSES else self._ours).get(trouble, _NONE)
         if len(facts) < self._clusters.at_least:
             return
         failures = sorted(

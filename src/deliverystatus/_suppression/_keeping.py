@@ -107,6 +107,9 @@ def forget(facts: Facts, rules: Rules) -> Facts:
         elif fact is Fact.TURNED_BACK:
             days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
             _remove(facts, keys, [key for key in keys if (key.detail[1] or "")[:_DAY] in days])
+        elif fact is Fact.DELIVERED:
+            if len(keys) <= KEPT_DELIVERIES:  # nearly always, and then no digest is made, nor kept with the event
+                continue
             _remove(facts, keys, nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key])))
         else:
             kind, _, proof, _ = map(str, keys[0].detail)

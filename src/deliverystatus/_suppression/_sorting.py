@@ -6,6 +6,7 @@ one, or a remark that only counts beside others, or nothing.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Actor, Attribution, EventKind, Party, Reason
@@ -42,6 +43,17 @@ from deliverystatus._suppression._words import CauseKind, Fact
 from deliverystatus._text import comparable
 from deliverystatus._values import EVERYTHING, Failure, Scope
 
+#: Keys that many addresses have: one of each is enough for a million of them.
+_TRIED = FactKey(Fact.TRIED)
+_COMPLAINT, _DOUBTED_COMPLAINT = FactKey(Fact.COMPLAINT), FactKey(Fact.DOUBTED_COMPLAINT)
+_BAD_ADDRESS, _BAD_DOMAIN = FactKey(Fact.BAD_ADDRESS), FactKey(Fact.BAD_DOMAIN)
+
+
+@lru_cache(maxsize=256)
+def _ends(period: str) -> tuple[FactKey, FactKey]:
+    """Give the first and the last interaction of a month or year."""
+    return FactKey(Fact.ENGAGED, detail=(period, FIRST)), FactKey(Fact.ENGAGED, detail=(period, LAST))
+
 
 def facts_in(event: Event, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
     """
@@ -74,7 +86,7 @@ def _said(event: Event, *, sure: bool) -> Iterator[FactKey]:
     if event.attribution is Attribution.MESSAGE:
         return
     if event.kind is EventKind.COMPLAINED:
-        yield FactKey(Fact.COMPLAINT if sure else Fact.DOUBTED_COMPLAINT)
+        yield _COMPLAINT if sure else _DOUBTED_COMPLAINT
     elif event.kind is EventKind.UNSUBSCRIBED and event.actor is not Actor.MACHINE:  # scanners follow every link
         channel = event.source.channel
         yield FactKey(STOPS[channel], channel, _covered(event.scope))
@@ -115,7 +127,7 @@ def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
     kind = event.kind
     if kind in TRIED:
         if rules.thresholds:
-            yield FactKey(Fact.TRIED)
+            yield _TRIED
         return
     if kind is EventKind.OPTED_IN and event.actor is not Actor.MACHINE:
         yield FactKey(Fact.OPTED_IN)
@@ -126,8 +138,7 @@ def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
         yield FactKey(Fact.ACTIVE)
     elif inactivity is not None and kind in inactivity.interactions and event.occurred_at is not None:
         period = event.occurred_at.strftime("%Y" if inactivity.by_year else "%Y-%m")
-        yield FactKey(Fact.ENGAGED, detail=(period, FIRST))
-        yield FactKey(Fact.ENGAGED, detail=(period, LAST))
+        yield from _ends(period)
     elif Fact.ENGAGED in rules.resets and kind in ENGAGEMENT:
         yield FactKey(Fact.ENGAGED)
 
@@ -137,14 +148,14 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     bad = failure.address_is_bad and _is_who_was_addressed(event)
     counts = kind in COUNTED and _counts(failure.reason, rules)
     if bad and rules.at_first_strike:
-        yield address, FactKey(Fact.BAD_ADDRESS)
+        yield address, _BAD_ADDRESS
     elif (bad or counts) and event.occurred_at is not None:
         weight = HARD if bad else SOFT
         yield address, FactKey(Fact.FAILED, detail=(event.occurred_at.date().isoformat(), weight, *copy_of(event)))
     domain = domain_of(address)
     unknown_domain = bad and failure.reason is Reason.UNKNOWN_DOMAIN
     if unknown_domain and domain and rules.domain_lasts is not None:
-        yield Domain(domain), FactKey(Fact.BAD_DOMAIN)
+        yield Domain(domain), _BAD_DOMAIN
     if event.occurred_at is None:
         return
     if unknown_domain:
