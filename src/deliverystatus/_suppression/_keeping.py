@@ -103,7 +103,6 @@ def forget(facts: Facts, rules: Rules) -> Facts:
         elif fact is Fact.ENGAGED:
             periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
             _remove(facts, keys, [key for key in keys if key.detail[0] in periods])
-        elif fact is Fact.DELIVERED:
         elif fact is Fact.TURNED_BACK:
             days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
             _remove(facts, keys, [key for key in keys if (key.detail[1] or "")[:_DAY] in days])
