@@ -44,8 +44,8 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
         caveats += voice("cause", "listed").caveats
     if decision.waiting:
         caveats += voice("cause", "waits").caveats
-    steps = [step for each in texts for step in each.next_steps]
     caveats += [_of_trouble(incident, voice).meaning for incident in decision.incidents]
+    steps = [step for each in texts for step in each.next_steps]
     if decision.probe:
         caveats += voice("cause", "probe").caveats
         steps = [*voice("cause", "probe").next_steps]
@@ -102,12 +102,12 @@ def of_release(release: Release, voice: Voice) -> Explanation:
     )
 
 
-def of_incident(incident: Incident, voice: Voice) -> Explanation:
-    text = _of_trouble(incident, voice)
 def _of_trouble(incident: Incident, voice: Voice) -> Entry:
     return voice.saying(number=str(incident.addresses), place=incident.domain or "")("incident", incident.kind)
 
 
+def of_incident(incident: Incident, voice: Voice) -> Explanation:
+    text = _of_trouble(incident, voice)
     why = None if incident.reason is None else voice("reason", incident.reason)
     return Explanation(
         status=None,
