@@ -96,10 +96,7 @@ def forget(facts: Facts, rules: Rules) -> Facts:
         if fact is None:
             _remove(facts, keys, nlargest(KEPT_UNDATED + 1, keys, key=lambda key: key.undated or ""))
         elif fact is Fact.FAILED:
-            days = nlargest(KEPT_DAYS, {key.detail[0] or "" for key in keys})
-            for _day, of_day in groupby(sorted(keys, key=_day_and_copy), key=lambda key: key.detail[0]):
-                each = [*of_day]
-                _remove(facts, each, each[: rules.copies_of_a_day] if each[0].detail[0] in days else ())  # hard first
+            _remove_failures(facts, keys, rules.copies_of_a_day)
         elif fact is Fact.ENGAGED:
             periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
             _remove(facts, keys, [key for key in keys if key.detail[0] in periods])
@@ -128,8 +125,16 @@ def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
     return None
 
 
-def _day_and_copy(key: FactKey) -> tuple[str, str]:
-    return key.detail[0] or "", repr(key.detail[1:])
+def _remove_failures(facts: Facts, keys: Iterable[FactKey], copies: int) -> None:
+    """Keep the latest days, and of each the latest copies of each weight: ids say nothing of which came first."""
+    days = nlargest(KEPT_DAYS, {key.detail[0] or "" for key in keys})
+    for (day, _weight), alike in groupby(sorted(keys, key=_day_and_weight), key=_day_and_weight):
+        each = [*alike]
+        _remove(facts, each, nlargest(copies, each, key=lambda key: age(facts[key])) if day in days else ())
+
+
+def _day_and_weight(key: FactKey) -> tuple[str, str]:
+    return key.detail[0] or "", key.detail[1] or ""
 
 
 def _remove(facts: Facts, keys: Iterable[FactKey], but: Iterable[FactKey] = ()) -> None:
