@@ -2,7 +2,11 @@
 Failures that count when repeated: read off the facts of an address by each threshold of the rules.
 
 Failures before the latest reset are forgotten: a release, or whatever the rules take for a sign of life. A copy that
-was delivered and failed as well is no such sign.
+was delivered and failed as well is no such sign. A failure that suppresses by itself because the address is bad is released as a bad address, and the
+others together as repeated failures: neither release lifts the other.
+
+A suppression that ended has one message try the address. If that is delivered, it is over, whether or not the rules
+take a delivery for a reset: nothing else could show it. If it fails, the address is suppressed again at once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -50,49 +54,54 @@ def repetitions(
     copies = {key.detail[2:] for key in failed}
     for key in waits:
         failed.pop(key, None)
-    since = _reset(facts, lifts, rules, copies, now)
+    delivered = max(
+        (at for key, at in lifts.items() if key.fact is Fact.DELIVERED and key.detail not in copies), default=None
+    )
+    since = _resets(facts, lifts, rules, delivered, now)
     tried = facts.get(FactKey(Fact.TRIED))
     found = []
     for threshold in rules.thresholds:
         failures = _counted(failed, threshold, since)
-        repetition = _weigh(failures, threshold, rules, tried, now)
+        repetition = _weigh(failures, threshold, delivered, now)
         if repetition is not None:
-            found.append(repetition)
+            found.append(repetition if tried is None else _waiting(repetition, when(tried), rules, now))
     return found
 
 
-def _reset(
-    facts: Facts, lifts: Mapping[FactKey, datetime], rules: Rules, copies: set[tuple[str | None, ...]], now: datetime
-) -> datetime | None:
-    """Say when the count last started again."""
-    released = {
-        each
+def _resets(
+    facts: Facts, lifts: Mapping[FactKey, datetime], rules: Rules, delivered: datetime | None, now: datetime
+) -> dict[Fact, datetime | None]:
+    """Say when the count last started again: of failures together, and of those of which one is a bad address."""
+    signs = []
+    if delivered is not None and Fact.DELIVERED in rules.resets:
+        signs.append(delivered)
+    if Fact.ENGAGED in rules.resets:
+        signs += [at for key, event in facts.items() if key.fact is Fact.ENGAGED and (at := when(event)) <= now]
+    return {
+        fact: max(
+            [*signs, *(lifts[by] for by in lifted_by(FactKey(fact), rules.grounds[fact]) if by in lifts)], default=None
+        )
         for fact in (Fact.FAILED, Fact.BAD_ADDRESS)
         if fact in rules.grounds
-        for each in lifted_by(FactKey(fact), rules.grounds[fact])
     }
-    resets = [
-        at
-        for key, at in lifts.items()
-        if key in released or (key.fact is Fact.DELIVERED and key.fact in rules.resets and key.detail not in copies)
-    ]
-    if Fact.ENGAGED in rules.resets:
-        resets += [at for key, event in facts.items() if key.fact is Fact.ENGAGED and (at := when(event)) <= now]
-    return max(resets, default=None)
 
 
-def _counted(failed: Mapping[FactKey, Event], threshold: Threshold, since: datetime | None) -> list[_Failure]:
-    """Give the failures that count, oldest first: each copy on its first day, of each day the heaviest."""
+def _counted(
+    failed: Mapping[FactKey, Event], threshold: Threshold, since: Mapping[Fact, datetime | None]
+) -> list[_Failure]:
+    """Give the failures that count, oldest first: of each copy the heaviest, on its first day; of each day the heaviest."""
+    weights = {key: threshold.hard if key.detail[1] == HARD else threshold.soft for key in failed}
     of_day: dict[str | None, list[_Failure]] = {}
     seen = set()
-    for key in sorted(failed, key=lambda key: (key.detail[0] or "", key.detail[1] or "")):
-        hard = key.detail[1] == HARD
-        weight = threshold.hard if hard else threshold.soft
-        if key.detail[2:] in seen or not weight:
+    for key in sorted(failed, key=lambda key: (-weights[key], key.detail[0] or "", key.detail[1] or "")):
+        if key.detail[2:] in seen or not weights[key]:
             continue
         seen.add(key.detail[2:])
-        if since is None or when(failed[key]) >= since:
-            of_day.setdefault(key.detail[0], []).append(_Failure(weight, hard, failed[key]))
+        hard = key.detail[1] == HARD
+        alone = hard and weights[key] >= threshold.score and Fact.BAD_ADDRESS in since
+        reset = since[Fact.BAD_ADDRESS if alone else Fact.FAILED]
+        if reset is None or when(failed[key]) >= reset:
+            of_day.setdefault(key.detail[0], []).append(_Failure(weights[key], hard, failed[key]))
     counted = []
     for failures in of_day.values():
         counted += sorted(failures, key=lambda each: (each.weight, age(each.event)))[-threshold.per_day :]
@@ -100,7 +109,7 @@ def _counted(failed: Mapping[FactKey, Event], threshold: Threshold, since: datet
 
 
 def _weigh(
-    failures: list[_Failure], threshold: Threshold, rules: Rules, tried: Event | None, now: datetime
+    failures: list[_Failure], threshold: Threshold, delivered: datetime | None, now: datetime
 ) -> Repetition | None:
     """Go through the failures, oldest first, and give the suppression they end in; ``None`` if there was none."""
     together: list[_Failure] = []
@@ -114,34 +123,42 @@ def _weigh(
         together = [each for each in together if threshold.window is None or at - when(each.event) <= threshold.window]
         together.append(failure)
         first = when(together[0].event)
-        tries = last is not None and until is not None and at >= until and not threshold.from_first
+        over = until is not None and at >= until
+        tries = over and not threshold.from_first and not _is_since(delivered, until)
         enough = sum(each.weight for each in together) >= threshold.score
         if not (tries or (enough and (threshold.apart is None or at - first > threshold.apart))):
             continue
         if threshold.lasts:
-            if last is None or (until is not None and at >= until):
-                times += 1
+            times += last is None or over
             lasts = threshold.lasts[min(times, len(threshold.lasts)) - 1]
             until = after(_needed(together, threshold) if threshold.from_first else at, lasts)
         last = failure
-    if last is None:
+    if last is None or _is_since(delivered, until):
         return None
-    if until is not None and tried is not None and until <= when(tried) < now:
-        until = max(
-            until, after(when(tried), rules.probe_waits)
-        )  # one message tries it; what came of it, if it failed, is told above
     single = last.hard and last.weight >= threshold.score
     return Repetition(last.event, single, until, ended=until is not None and now >= until)
 
 
+def _is_since(delivered: datetime | None, until: datetime | None) -> bool:
+    """Whether something was delivered after the end."""
+    return delivered is not None and until is not None and delivered >= until
+
+
+def _waiting(repetition: Repetition, tried: datetime, rules: Rules, now: datetime) -> Repetition:
+    """Let others wait while one message tries the address; what came of it, if anything was heard, is told already."""
+    if repetition.until is None or not repetition.until <= tried <= now:
+        return repetition
+    until = after(tried, rules.probe_waits)
+    return repetition._replace(until=until, ended=now >= until)
+
+
 def _needed(together: list[_Failure], threshold: Threshold) -> datetime:
     """Say when the first of the latest failures that are enough happened."""
-    weight = 0.0
+    needed, weight = together[-1], 0.0
     for failure in reversed(together):
-        weight += failure.weight
-        if weight >= threshold.score:
-            return when(failure.event)
-    return when(together[0].event)
+        if weight < threshold.score:
+            needed, weight = failure, weight + failure.weight
+    return when(needed.event)
 
 
 def after(moment: datetime, duration: timedelta) -> datetime:
