@@ -155,7 +155,7 @@ SETTINGS = {
     CauseKind.NOT_OPTED_IN: Ground(
         CauseKind.NOT_OPTED_IN,
         Reason.NOT_OPTED_IN,
-        Party.RECIPIENT,
+        Party.SUPPORT,  # a rule of ours: perhaps nobody ever asked
         UNASKED,
         ((Party.RECIPIENT, ReleaseProof.SETTING_CHANGED),),
     ),
@@ -259,8 +259,16 @@ TWO_YEARS = relativedelta(years=2)
 def _a_month_or_more(_: object, attribute: "attrs.Attribute[relativedelta]", value: relativedelta) -> None:
     """Check that it can be told from what is kept, which is by the month or by the year."""
     period = value.normalized()
-    if period.years * 12 + period.months < 1:
-        raise ValueError(f"{attribute.name}: expected a calendar month or more")
+    parts = (period.years, period.months, period.days, period.hours, period.minutes, period.seconds)
+    if period != relativedelta(**dict(zip(_PARTS, parts, strict=True))) or min(parts) < 0 or _months(period) < 1:
+        raise ValueError(f"{attribute.name}: expected a calendar month or more, in no negative parts")
+
+
+_PARTS = ("years", "months", "days", "hours", "minutes", "seconds")
+
+
+def _months(period: relativedelta) -> int:
+    return period.years * 12 + period.months
 
 
 @attrs.frozen(kw_only=True)
@@ -284,7 +292,7 @@ class Inactivity:
     @property
     def by_year(self) -> bool:
         """Whether a year's first and last interaction show every gap of that length."""
-        return self.period.normalized().years >= 1
+        return _months(self.period.normalized()) >= 12  # noqa: PLR2004 (months of a year)
 
 
 @attrs.frozen(kw_only=True)
