@@ -240,8 +240,7 @@ class Log:
         """Whether the count starts again with it."""
         if e.kind is EventKind.DELIVERED:
             return e.message_id not in copies
-        any_of_both = (CauseKind.REPEATED_FAILURES, DECIDED), (CauseKind.BAD_ADDRESS, CHECKED)
-        return any(lifts(e, Stop(kind, ALL, frozenset(releases), NEVER)) for kind, releases in any_of_both)
+        return lifts(e, Stop(CauseKind.REPEATED_FAILURES, ALL, frozenset(DECIDED), NEVER))
 
     def domain(self, who: str, now: datetime) -> Iterator[Stop]:
         """Say whether everybody there is stopped: for thirty days after the latest word that nobody is there."""

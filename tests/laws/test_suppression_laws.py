@@ -376,13 +376,21 @@ STORIES = {
         lambda at: [event("bounced", at=at + n * DAY, message_id=f"m-{at}-{n}", failure=FULL) for n in range(3)],
     ),
     "delivered": ((), {"full", "no domain"}, lambda at: [event("delivered", at=at)]),
-    "opened": ((), (), lambda at: [event("opened", at=at, actor=Actor.HUMAN)]),
+    "opened": ((), (), lambda at: [event(kind, at=at, actor=Actor.HUMAN) for kind in ("opened", "marked_not_spam")]),
     "back": ((), {"left"}, lambda at: [event("resubscribed", at=at, scope="everything")]),
     "taken back": ((), {"complaint", "doubted"}, lambda at: [released(CauseKind.COMPLAINT, Party.RECIPIENT, LINK, at=at)]),
     "taken back by staff": (
         (), {"doubted"}, lambda at: [released(CauseKind.COMPLAINT, Party.STAFF, ReleaseProof.SUPPORT_DECISION, at=at)],
     ),
-    "checked": ((), {"bad address", "full"}, lambda at: [released(CauseKind.BAD_ADDRESS, Party.STAFF, CHECKED, at=at)]),
+    "checked": ((), {"bad address"}, lambda at: [released(CauseKind.BAD_ADDRESS, Party.STAFF, CHECKED, at=at)]),
+    "decided": (
+        (),
+        {"full", "by hand"},
+        lambda at: [
+            released(kind, Party.SUPPORT, ReleaseProof.SUPPORT_DECISION, at=at, scope="everything")
+            for kind in (CauseKind.REPEATED_FAILURES, CauseKind.MANUAL, CauseKind.BAD_ADDRESS)
+        ],
+    ),
     "not checked": ((), (), lambda at: [released(CauseKind.BAD_ADDRESS, Party.RECIPIENT, CHECKED, at=at)]),
 }  # fmt: skip
 
@@ -405,10 +413,16 @@ def still_stands(story):
 
 @pytest.mark.parametrize("length", [1, 2, 3, 4, pytest.param(5, marks=pytest.mark.exhaustive)])
 def test_every_short_story_leaves_what_nothing_lifted(length):
-    """Every sequence of causes, deliveries, opens and releases, right and wrong, leaves exactly what the model says."""
+    """
+    Every sequence of causes, deliveries, opens and releases, right and wrong, leaves exactly what the model says.
+
+    Of the longer ones those in which law 8 has a say.
+    """
     made = {(name, place): STORIES[name][2](place * 4 * DAY) for name in STORIES for place in range(length)}
     now = START + timedelta(days=4 * length)
     for story in product(STORIES, repeat=length):
+        if length > 3 and not {"complaint", "bad address"} & {*story}:
+            continue
         known = suppress([each for place, name in enumerate(story) for each in made[name, place]])
         decision = known.may_send("ada@example.com", purpose="bulk", now=now)
         assert still_stands(story) == {str(cause.kind) for cause in decision.causes}, story
