@@ -9,6 +9,7 @@ authentication, policy, rate, network, server, greylisting, expiry, our account,
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -259,8 +260,8 @@ TWO_YEARS = relativedelta(years=2)
 def _a_month_or_more(_: object, attribute: "attrs.Attribute[relativedelta]", value: relativedelta) -> None:
     """Check that it can be told from what is kept, which is by the month or by the year."""
     period = value.normalized()
-    parts = (period.years, period.months, period.days, period.hours, period.minutes, period.seconds)
-    if period != relativedelta(**dict(zip(_PARTS, parts, strict=True))) or min(parts) < 0 or _months(period) < 1:
+    parts = {name: getattr(period, name) for name in _PARTS}
+    if period != relativedelta(**parts) or min(parts.values()) < 0 or _months(period) < 1:
         raise ValueError(f"{attribute.name}: expected a calendar month or more, in no negative parts")
 
 
@@ -289,7 +290,7 @@ class Inactivity:
     interactions: frozenset[EventKind] = ENGAGEMENT
     ended_by: frozenset[EventKind] = frozenset({EventKind.ACTIVE, EventKind.RESUBSCRIBED, EventKind.OPTED_IN})
 
-    @property
+    @cached_property
     def by_year(self) -> bool:
         """Whether a year's first and last interaction show every gap of that length."""
         return _months(self.period.normalized()) >= 12  # noqa: PLR2004 (months of a year)
@@ -305,7 +306,8 @@ class Clusters:
         within: In so short a time.
         share: And, where one domain refuses addresses, this share of those there that took mail before: of a large
             domain some addresses die every day.
-        told_for: How long after the last failure an incident is reported with decisions.
+        told_for: How long after the last failure an incident is reported with decisions; its failures are kept as long
+            as those of ``KEPT_DAYS`` days.
     """
 
     at_least: int = attrs.field(default=10, validator=_from_to(2, 1_000_000))
