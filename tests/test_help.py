@@ -30,6 +30,7 @@ from deliverystatus._explain._tables import CAUSE_ACTS, REASON_REPLACES, RETRYIN
 from deliverystatus._explain._texts import AUDIENCES, PHONES, Entry, locales
 from deliverystatus._policies import PROVES_BY_MACHINE
 from deliverystatus._suppression import stop_by_hand, suppress
+from deliverystatus._suppression._reconcile import Difference, DifferenceKind
 from deliverystatus._suppression._rules import GROUNDS, SETTINGS
 from deliverystatus._suppression._values import Incident, Standing
 from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
@@ -66,6 +67,7 @@ TOTAL = {
     "decided": {ground.decided_by for ground in (*GROUNDS.values(), *SETTINGS.values())},
     "lasting": {"stays", "ends", "changes"},
     "incident": set(IncidentKind),
+    "difference": set(DifferenceKind),
     "proof": set(ReleaseProof),
 }
 # The sections that have a text for some of these only.
@@ -173,6 +175,7 @@ def every_explanation():
     for reason in Reason:
         yield explain(Failure(claimed=reason).diagnosis)
     yield from decisions_and_releases()
+    yield from differences()
     for kind, reason in product(IncidentKind, (None, *Reason)):
         yield explain(
             Incident(
@@ -187,6 +190,17 @@ def every_explanation():
                 who_acts=Party.SUPPORT,
             )
         )
+
+
+def differences():
+    """Give explanations of a difference of every kind, for every reason of theirs, and of ours."""
+    for reason in Reason:
+        if reason.startswith("suppressed_"):
+            listed = event("suppression_changed", value="added", provider="postmark", failure=Failure(claimed=reason))
+            (cause,) = suppress([listed]).may_send("ada@example.com", purpose="bulk", now=NOON).causes
+            for kind in DifferenceKind:
+                yield explain(Difference(kind=kind, recipient="ada@example.com", theirs=(cause,), entries=(listed,)))
+                yield explain(Difference(kind=kind, recipient="ada@example.com", ours=(cause,)))
 
 
 def decisions_and_releases():

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from deliverystatus._receive import receive
     from deliverystatus._return_path import return_path
     from deliverystatus._suppression import SuppressionList, stop_by_hand, suppress
+    from deliverystatus._suppression._exports import listed
     from deliverystatus._suppression._presets import RULES
+    from deliverystatus._suppression._reconcile import Difference, DifferenceKind, Reconciliation, reconcile
     from deliverystatus._suppression._rules import Clusters, Inactivity, Rules, Threshold
     from deliverystatus._suppression._values import Cause, Decision, Incident, Release, Standing
     from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
@@ -68,6 +70,8 @@ __all__ = [
     "Decision",
     "DeliveryStatusError",
     "Diagnosis",
+    "Difference",
+    "DifferenceKind",
     "Effect",
     "Element",
     "Event",
@@ -90,6 +94,7 @@ __all__ = [
     "Purpose",
     "RankPolicy",
     "Reason",
+    "Reconciliation",
     "Record",
     "Release",
     "ReleaseProof",
@@ -113,9 +118,11 @@ __all__ = [
     "explain",
     "fold",
     "fold_copies",
+    "listed",
     "parse",
     "providers",
     "receive",
+    "reconcile",
     "return_path",
     "stop_by_hand",
     "suppress",
@@ -130,11 +137,14 @@ _ON_FIRST_USE = {
     "Certainty": "_explain",
     "Clusters": "_suppression._rules",
     "Decision": "_suppression._values",
+    "Difference": "_suppression._reconcile",
+    "DifferenceKind": "_suppression._reconcile",
     "Evidence": "_explain",
     "Explanation": "_explain",
     "Inactivity": "_suppression._rules",
     "Incident": "_suppression._values",
     "IncidentKind": "_suppression._words",
+    "Reconciliation": "_suppression._reconcile",
     "Release": "_suppression._values",
     "ReleaseProof": "_suppression._words",
     "Rules": "_suppression._rules",
@@ -146,7 +156,9 @@ _ON_FIRST_USE = {
     "WhyNot": "_suppression._words",
     "Wording": "_explain",
     "explain": "_explain",
+    "listed": "_suppression._exports",
     "receive": "_receive",
+    "reconcile": "_suppression._reconcile",
     "return_path": "_return_path",
     "stop_by_hand": "_suppression",
     "suppress": "_suppression",

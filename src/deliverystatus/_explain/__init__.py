@@ -13,9 +13,11 @@ from deliverystatus._checks import moment
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._engine import Record
 from deliverystatus._explain._copy import Copy
+from deliverystatus._explain._differences import of_difference
 from deliverystatus._explain._others import of_decision, of_diagnosis, of_incident, of_release
 from deliverystatus._explain._texts import AUDIENCES, Voice, Wording
 from deliverystatus._explain._values import Certainty, Evidence, Explanation
+from deliverystatus._suppression._reconcile import Difference
 from deliverystatus._suppression._values import Decision, Incident, Release
 from deliverystatus.exceptions import UnknownName
 from deliverystatus.vocabularies import Tracking, Vocabulary
@@ -24,7 +26,7 @@ __all__ = ["Certainty", "Evidence", "Explanation", "Wording", "explain"]
 
 
 def explain(
-    subject: Record | Diagnosis | Decision | Release | Incident,
+    subject: Record | Diagnosis | Decision | Release | Incident | Difference,
     *,
     audience: str = "staff",
     locale: str = "en",
@@ -37,7 +39,8 @@ def explain(
     Say what happened, what it means and what to do. Total: there is text for every record.
 
     Args:
-        subject: A record, a diagnosis, a decision whether to send, the outcome of a release, or an incident.
+        subject: A record, a diagnosis, a decision whether to send, the outcome of a release, an incident, or a difference
+            between our suppression list and a provider's.
         audience: Who reads it: ``"staff"``.
         locale: In which language: ``"en"``.
         vocabulary: The label pack, or its name; without one the labels are ours. A pack has its own policy, too.
@@ -70,6 +73,8 @@ def explain(
             return of_release(subject, voice)
         case Incident():
             return of_incident(subject, voice)
+        case Difference():
+            return of_difference(subject, voice)
     raise TypeError(f"subject: expected something that can be explained, got {type(subject).__name__}")
 
 

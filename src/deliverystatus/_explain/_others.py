@@ -31,7 +31,7 @@ def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
 
 def of_decision(decision: Decision, voice: Voice) -> Explanation:
     text = voice("decision", "allowed" if decision.allowed else "refused")
-    texts = [text, *(_of_cause(cause, voice.on(decision.channel)) for cause in decision.causes)]
+    texts = [text, *(cause_text(cause, voice.on(decision.channel)) for cause in decision.causes)]
     meanings = [text.meaning]
     for cause, each in zip(decision.causes, texts[1:], strict=True):
         meanings += [
@@ -73,7 +73,7 @@ def _lasting(cause: Cause) -> str:
     return "changes" if cause.kind in SETTINGS else "stays"
 
 
-def _of_cause(cause: Cause, voice: Voice) -> Entry:
+def cause_text(cause: Cause, voice: Voice) -> Entry:
     return voice("cause", cause.word) if voice.has("cause", cause.word) else voice("reason", cause.reason)
 
 
