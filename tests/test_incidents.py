@@ -478,3 +478,12 @@ def test_every_incident_is_told_in_words(events, meaning):
     assert told.meaning.startswith(meaning)
     assert incident.who_acts is told.who_acts
     assert told.next_steps
+
+
+@pytest.mark.parametrize("earlier, later", [(NO_DOMAIN, UNKNOWN_USER), (UNKNOWN_USER, NO_DOMAIN)])
+def test_an_incident_does_not_hide_an_earlier_refusal_of_another_sort(earlier, later):
+    """Law 8: refused for good long before, for the domain or for the user, is refused for good, whatever comes after."""
+    before = [*took(ENOUGH), *many(ENOUGH, why=later)]
+    assert ask(before).allowed
+    assert not ask([*before, failing(0, at=50 * DAY, why=earlier, message_id="long-ago")]).allowed
+    assert ask([*before, failing(1, at=50 * DAY, why=earlier, message_id="another's")]).allowed

@@ -74,10 +74,15 @@ class Incidents:
             trouble = refused_as(address, reason)
         else:
             trouble = refused_as(address, None, domain_known=reason is not Reason.UNKNOWN_DOMAIN)
-        first = self._troubles.get(trouble, _NONE).get(FactKey(Fact.REFUSED, detail=(address,)))
+        first = self._first(trouble, address)
         if first is None or not self._had_taken_mail(address, first):
             return None
-        return self._at(trouble, when(first), when(event))
+        # of bad addresses the latest evidence is kept, whatever was refused: it must not hide what was refused before
+        others = (self._first(each, address) for each in _hard(address) if trouble in _hard(address))
+        return self._at(trouble, when(event), *(when(each) for each in (first, *others) if each is not None))
+
+    def _first(self, trouble: Trouble, address: str) -> Event | None:
+        return self._troubles.get(trouble, _NONE).get(FactKey(Fact.REFUSED, detail=(address,)))
 
     def excusing_domain(self, took_mail: Event | None, event: Event | None) -> Incident | None:
         """Give the incident in which a domain was not found that took mail before."""
@@ -141,6 +146,11 @@ class Incidents:
         """Whether a copy was delivered there before; of the same copy, the delivery may be what was taken back."""
         first = self._known.get(address, _NONE).get(TOOK_MAIL)
         return first is not None and when(first) < when(refusal) and copy_of(first) != copy_of(refusal)
+
+
+def _hard(address: str) -> tuple[Trouble, Trouble]:
+    """Name the troubles whose failures say that the address is bad."""
+    return refused_as(address, None), refused_as(address, None, domain_known=False)
 
 
 def _spans(failures: Sequence[tuple[datetime, str]], least: int, within: timedelta) -> Iterator[tuple[int, int]]:

@@ -2,8 +2,8 @@
 Failures that count when repeated: read off the facts of an address by each threshold of the rules.
 
 Failures before the latest reset are forgotten: a release, or whatever the rules take for a sign of life. A copy that
-was delivered and failed as well is no such sign. A failure that suppresses by itself because the address is bad is released as a bad address, and the
-others together as repeated failures: neither release lifts the other.
+was delivered and failed as well is no such sign. A failure that suppresses by itself because the address is bad is
+released as a bad address, and the others together as repeated failures: neither release lifts the other.
 
 A suppression that ended has one message try the address. If that is delivered, it is over, whether or not the rules
 take a delivery for a reset: nothing else could show it. If it fails, the address is suppressed again at once.
