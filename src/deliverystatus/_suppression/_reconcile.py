@@ -195,7 +195,8 @@ def reconcile(
     agreed = 0
     for address in sorted({*known, *entries}):
         theirs, ours = entries.get(address, ()), question.causes(known, address)
-        found = [*_of_theirs(theirs, ours, question.causes(after, address)), *_of_ours(address, ours, theirs, question)]
+        stand = question.causes(after, address) if theirs else ()
+        found = [*_of_theirs(theirs, ours, stand), *_of_ours(address, ours, theirs, question)]
         wrong = [each for each in found if each.kind is not DifferenceKind.OURS_ALONE]
         differences += sorted(wrong, key=lambda each: each.kind.ordinal)
         alone += [each for each in found if each.kind is DifferenceKind.OURS_ALONE]
