@@ -56,6 +56,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/make_tables.py --check
+	$(BIN)/python docs/make_packs.py --check
 
 # The proofs by enumeration run the same lines some million times: they are left out where lines are counted.
 PROOFS := tests/laws/test_every_history.py tests/laws/test_join.py tests/laws/test_parse_is_total.py
@@ -96,6 +97,7 @@ $(VERSIONS:%=smoke-%): smoke-%: built
 
 docs: .venv/dev
 	$(BIN)/python docs/make_tables.py
+	$(BIN)/python docs/make_packs.py
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/parse_and_fold.py

@@ -9,7 +9,7 @@ With ``--check`` nothing is written; the exit code is 1 if a page is not what th
 import argparse
 import inspect
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import deliverystatus as ds
@@ -149,13 +149,13 @@ def _row(cells: Iterable[str]) -> str:
 PAGES = {"statuses.md": statuses, "words.md": words, "providers.md": provider_pages}
 
 
-def main() -> int:
+def main(pages: Mapping[str, Callable[[], str]]) -> int:
     """Write, or check, every page."""
-    arguments = argparse.ArgumentParser(description=__doc__.strip().partition("\n")[0])
+    arguments = argparse.ArgumentParser(description="Write the pages that are drawn from the code.")
     arguments.add_argument("--check", action="store_true", help="write nothing; say what is out of date")
     check = arguments.parse_args().check
     stale = []
-    for name, page in PAGES.items():
+    for name, page in pages.items():
         path = HERE / name
         text = page()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -169,4 +169,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(PAGES))

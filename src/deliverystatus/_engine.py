@@ -34,6 +34,7 @@ import attrs
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._enums import Actor, Attribution, Axis, Contradiction, EventKind, Permanence, Reason, Status
 from deliverystatus._events import Event
+from deliverystatus._notebook import at, rows, said
 from deliverystatus._policies import AXES, DEFAULT, INFERS, PROVES, PROVES_BY_MACHINE, Policy, RankPolicy, policy_of
 from deliverystatus._text import comparable
 from deliverystatus.exceptions import MixedCopiesError, PayloadError
@@ -313,6 +314,20 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({self.status}, kinds={sorted(self.kinds)})"  # ids and recipients are personal data
+
+    def _repr_html_(self) -> str:
+        """Show the status, the axes and the facts in a notebook: no ids, no recipients and no words of a server."""
+        axes = " · ".join(f"{axis}: {status}" for axis in Axis if (status := getattr(self.axes, axis)))
+        facts = sorted(self.slots.items(), key=lambda item: (item[1].first is None, str(item[1].first), repr(item[0])))
+        table = rows(
+            ("fact", "actor", "reason", "first", "last"),
+            (
+                (key.kind, key.actor or "", key.reason or "", at(slot.first), at(slot.last) if slot.last else "no time")
+                for key, slot in facts
+            ),
+        )
+        contradictions = "".join(f"<p>{said(each.meaning)}</p>" for each in self.contradictions)
+        return f"<section><p><b>{said(self.status)}</b> {said(axes)}</p>{contradictions}{table}</section>"
 
     # -- storing -----------------------------------------------------------------------------------------------------
 

@@ -15,11 +15,10 @@ from deliverystatus._engine import Record
 from deliverystatus._explain._copy import Copy
 from deliverystatus._explain._differences import of_difference
 from deliverystatus._explain._others import of_decision, of_diagnosis, of_incident, of_release
-from deliverystatus._explain._texts import AUDIENCES, Voice, Wording
+from deliverystatus._explain._texts import Voice, Wording
 from deliverystatus._explain._values import Certainty, Evidence, Explanation
 from deliverystatus._suppression._reconcile import Difference
 from deliverystatus._suppression._values import Decision, Incident, Release
-from deliverystatus.exceptions import UnknownName
 from deliverystatus.vocabularies import Tracking, Vocabulary
 
 __all__ = ["Certainty", "Evidence", "Explanation", "Wording", "explain"]
@@ -41,15 +40,16 @@ def explain(
     Args:
         subject: A record, a diagnosis, a decision whether to send, the outcome of a release, an incident, or a difference
             between our suppression list and a provider's.
-        audience: Who reads it: ``"staff"``.
-        locale: In which language: ``"en"``.
+        audience: Who reads it: ``"staff"``, ``"recipient"``, or ``"developer"``, who reads the codes as well.
+        locale: In which language: ``"en"``, ``"fr"``, ``"es"``, ``"de"``. One there is no text in is looked up as RFC 4647
+            does: ``"fr-CA"``, ``"fr"``, and at last English.
         vocabulary: The label pack, or its name; without one the labels are ours. A pack has its own policy, too.
         now: The time (aware). With it, what takes too long is told, and when to look again.
         tracking: What the account can report at all; else the provider says.
         wording: What the product calls things.
 
     Raises:
-        UnknownName: If there is no such audience, locale or vocabulary.
+        UnknownName: If there is no such audience or vocabulary, or *locale* is no language tag.
         TypeError: If *subject* is nothing that can be explained, or an argument is of another type.
         ValueError: If *now* has no zone.
     """
@@ -58,7 +58,6 @@ def explain(
     _refuse_others("vocabulary", vocabulary, str, Vocabulary, NoneType)
     _refuse_others("tracking", tracking, Tracking, NoneType)
     _refuse_others("wording", wording, Wording, NoneType)
-    UnknownName.refuse("audience", audience, AUDIENCES)
     voice = Voice.of(audience, locale, wording or Wording())
     pack = vocabularies.get(vocabulary) if isinstance(vocabulary, str) else vocabulary
     now = None if now is None else moment("now", now)

@@ -5,22 +5,25 @@ Each fact has its own text: the status, the reason, how long the cause lasts, wh
 contradicts what, what was only inferred, what anyone could have made up, and what a label hides.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import cast
 
 import attrs
 
-from deliverystatus import vocabularies
+from deliverystatus import providers, vocabularies
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._engine import Record, proves, slot_key
 from deliverystatus._enums import Actor, Channel, EventKind, Party, Permanence, Reason, Status
 from deliverystatus._events import Event
+from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import cause_of, has_words, ordered, peculiar, seen
 from deliverystatus._explain._tables import (
     CAUSE_ACTS,
+    CONFIRMED_LATER,
     DECIDED,
     OVER,
+    QUIET_AFTER,
     REASON_REPLACES,
     RETRY_SEEN_AFTER,
     RETRYING,
@@ -42,6 +45,7 @@ class Copy:
     voice: Voice
     pack: Vocabulary | None
     now: datetime | None
+    limits: Mapping[Status, timedelta]
     opens_tracked: bool
     status: Status
     deciding: Event | None
@@ -60,6 +64,7 @@ class Copy:
             voice=voice.on(_channel(record) if deciding is None else deciding.channel),
             pack=pack,
             now=now,
+            limits=STUCK if tracking is None else {**STUCK, **tracking.limits},
             opens_tracked=quiet != "before" and (tracking is None or tracking.opens),
             status=status,
             deciding=deciding,
@@ -73,7 +78,10 @@ class Copy:
             status=self.status,
             label=self.label,
             headline=text.headline if why is None else why.headline or text.headline,
-            meaning=" ".join((text.meaning, *(more.meaning for more in self.additions if more.meaning))),
+            meaning=self.voice.with_code(
+                " ".join((text.meaning, *(more.meaning for more in self.additions if more.meaning))),
+                lambda: _developers.of_copy(self.record, self.status),
+            ),
             next_steps=self.next_steps,
             caveats=tuple(
                 dict.fromkeys((*self.doubts, *text.caveats, *(c for more in self.additions for c in more.caveats)))
@@ -141,10 +149,36 @@ class Copy:
 
     @property
     def stuck(self) -> bool:
-        limit = STUCK.get(self.status)
-        if limit is None or self.untracked or self.now is None or self.began is None:
+        return self._is_older(self.began, self.limits)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether so much time has passed that no more news can be expected."""
+        return not self.given_up and self._is_older(self.last_heard, QUIET_AFTER)
+
+    @property
+    def last_heard(self) -> datetime | None:
+        slots = self.record.slots.items()
+        return max(
+            (at for key, slot in slots if proves(key) is self.status and (at := slot.last or slot.bound)), default=None
+        )
+
+    def _is_older(self, at: datetime | None, limits: Mapping[Status, timedelta]) -> bool:
+        limit = limits.get(self.status)
+        if limit is None or self.untracked or self.now is None or at is None:
             return False
-        return self.now - self.began > limit
+        return self.now - at > limit
+
+    @property
+    def confirmation_may_be_lost(self) -> bool:
+        """Whether a delivery may have been reported to nobody: some providers say so once only."""
+        name = None if self.deciding is None else self.deciding.provider
+        return (
+            (self.stuck or self.quiet)
+            and self.status in CONFIRMED_LATER
+            and name in providers.names()
+            and not providers.get(name).repeats_lost_delivery
+        )
 
     # -- what is said of them
 
@@ -195,18 +229,20 @@ class Copy:
             yield why
             if not self.cause_known and voice.has("unexplained", self.status):
                 yield voice("unexplained", self.status)
-        if self.status is Status.DEFERRED:
+        if self.status is Status.DEFERRED and not self.quiet:
             yield self.retried
         if self.permanence is not None:
             yield voice("permanence", self.permanence)
         if self.stuck:
             yield voice("stuck", self.status)
+        elif self.quiet:
+            yield voice("quiet", self.status)
 
     @property
     def next_steps(self) -> tuple[str, ...]:
         voice, why = self.voice, self.why
-        if self.stuck:
-            return voice("stuck", self.status).next_steps
+        if self.stuck or self.quiet:
+            return voice("stuck" if self.stuck else "quiet", self.status).next_steps
         steps = self.text.next_steps
         if why is not None and (self.cause_known or self.given_up):
             kept = () if self.given_up or REASON_REPLACES[self.status] else steps
@@ -231,6 +267,8 @@ class Copy:
             yield voice("unknown_actor", status).meaning
         for hidden in self.hidden:
             yield voice("caveat", hidden).meaning
+        if self.confirmation_may_be_lost:
+            yield voice("caveat", "confirmation_lost").meaning
         if self.pack is not None and self.pack.hides(status, self.label) and voice.has("hidden", status):
             yield voice("hidden", status).meaning
         if status is Status.DELIVERED and voice.channel is Channel.EMAIL:
@@ -245,8 +283,24 @@ class Copy:
             yield "also_complained"
         if EventKind.COMPLAINED in maybe - said:
             yield "maybe_complained"
-        if EventKind.UNSUBSCRIBED in said and self.status is not Status.UNSUBSCRIBED:
-            yield "also_unsubscribed"
+        if EventKind.UNSUBSCRIBED in said:
+            if self._is_taken_back(EventKind.RESUBSCRIBED, EventKind.UNSUBSCRIBED):
+                yield "since_resubscribed"
+            elif self.status is not Status.UNSUBSCRIBED:
+                yield "also_unsubscribed"
+        if EventKind.RELEASED in said:
+            yield "since_released"
+        if EventKind.MARKED_NOT_SPAM in said:
+            yield "since_not_spam"
+
+    def _is_taken_back(self, by: EventKind, what: EventKind) -> bool:
+        """Whether something was said after the opposite; without times nobody can tell."""
+        times: dict[EventKind, list[datetime | None]] = {by: [], what: []}
+        for key, slot in self.record.slots.items():
+            if key.exact and key.actor is not Actor.MACHINE and key.kind in times:
+                times[key.kind].append(slot.last)
+        backs, firsts = (max((at for at in times[kind] if at), default=None) for kind in (by, what))
+        return backs is not None and firsts is not None and None not in times[what] and backs > firsts
 
     @property
     def certainty(self) -> Certainty:
@@ -262,6 +316,8 @@ class Copy:
     def who_acts(self) -> Party:
         if self.stuck:
             return Party.SUPPORT
+        if self.quiet:
+            return Party.STAFF
         if not self.cause_known:
             return Party.STAFF if self.given_up else WHO_ACTS[self.status]
         if self.status is Status.UNDETERMINED_BOUNCE:
@@ -276,11 +332,11 @@ class Copy:
 
     @property
     def look_again(self) -> datetime | None:
-        if self.now is None or self.given_up or self.stuck or self.untracked:
+        if self.now is None or self.given_up or self.stuck or self.quiet or self.untracked:
             return None
         if self.status is Status.DEFERRED:
             return self.now + RETRY_SEEN_AFTER
-        limit = STUCK.get(self.status)
+        limit = self.limits.get(self.status)
         if limit is None:
             return None
         return min(self.began or self.now, self.now) + limit  # clocks of others may run ahead

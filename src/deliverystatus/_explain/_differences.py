@@ -1,6 +1,7 @@
 """What is explained of two suppression lists that differ."""
 
 from deliverystatus._engine import slot_key
+from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._others import cause_text
 from deliverystatus._explain._texts import Voice
@@ -23,7 +24,9 @@ def of_difference(difference: Difference, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.headline,
-        meaning=" ".join(dict.fromkeys((text.meaning, *why))),
+        meaning=voice.with_code(
+            " ".join(dict.fromkeys((text.meaning, *why))), lambda: _developers.of_difference(difference)
+        ),
         next_steps=text.next_steps,
         caveats=text.caveats,
         certainty=Certainty.REPORTED,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from deliverystatus._engine import SlotKey
 from deliverystatus._enums import Actor, EventKind, Reason
 from deliverystatus._events import Event
+from deliverystatus._explain import _developers
 from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Evidence
 from deliverystatus._policies import PROVES_BY_MACHINE
@@ -23,6 +24,7 @@ NOT_TRIED = frozenset({EventKind.WITHHELD})
 #: Causes that their reason does not tell alone, by what a message that is withheld for one is reported with.
 TOLD_APART = {
     str(Fact.DOUBTED_COMPLAINT): Reason.SUPPRESSED_COMPLAINT,
+    str(CauseKind.BAD_ADDRESS):  Reason.SUPPRESSED_BAD_ADDRESS,
     str(CauseKind.BAD_DOMAIN):   Reason.SUPPRESSED_BAD_ADDRESS,
     str(CauseKind.MANUAL):       Reason.SUPPRESSED_OTHER,
 }  # fmt: skip
@@ -64,6 +66,8 @@ def seen(key: SlotKey, event: Event, voice: Voice, at: datetime | None = None) -
         texts.append(cause_of(event, key.reason or Reason.UNKNOWN, voice).meaning)
     if not key.exact:
         texts.append(voice("attribution", event.attribution).meaning)
+    if voice.with_codes:
+        texts.append(_developers.of_event(event))
     return Evidence(kind=key.kind, occurred_at=at or event.occurred_at, text=" ".join(texts))
 
 

@@ -1,15 +1,19 @@
 """What is explained but no copy: a reply, a decision whether to send, an attempt to lift what stops it, an incident."""
 
+from collections.abc import Iterable
+
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._engine import slot_key
-from deliverystatus._enums import Party, Reason
+from deliverystatus._enums import Channel, Party, Reason
+from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._tables import DECIDED, WHO_ACTS_NEXT
 from deliverystatus._explain._texts import Entry, Voice
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._suppression._rules import SETTINGS
 from deliverystatus._suppression._values import Cause, Decision, Incident, Release
+from deliverystatus._suppression._words import CauseKind
 
 
 def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
@@ -20,7 +24,7 @@ def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.label,
-        meaning=" ".join((text.meaning, *lasting)),
+        meaning=voice.with_code(" ".join((text.meaning, *lasting)), lambda: _developers.of_diagnosis(diagnosis)),
         next_steps=text.next_steps,
         caveats=text.caveats,
         certainty=Certainty.REPORTED if known else Certainty.NOTHING_KNOWN,
@@ -33,12 +37,12 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     text = voice("decision", "allowed" if decision.allowed else "refused")
     texts = [text, *(cause_text(cause, voice.on(decision.channel)) for cause in decision.causes)]
     meanings = [text.meaning]
-    for cause, each in zip(decision.causes, texts[1:], strict=True):
-        meanings += [
-            each.meaning,
-            voice("decided", cause.decided_by).meaning,
-            voice("lasting", _lasting(cause)).meaning,
-        ]
+    told = dict.fromkeys(
+        (each.meaning, _whose(cause, voice), voice("lasting", _lasting(cause)).meaning)
+        for cause, each in zip(decision.causes, texts[1:], strict=True)
+    )
+    for why, whose, lasting in told:
+        meanings += [*(() if why in meanings else (why,)), whose, lasting]
     caveats = [caveat for each in texts for caveat in each.caveats]
     if any(cause.listed_by for cause in decision.causes):
         caveats += voice("cause", "listed").caveats
@@ -56,7 +60,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.headline,
-        meaning=" ".join(dict.fromkeys(said for said in meanings if said)),
+        meaning=voice.with_code(" ".join(said for said in meanings if said), lambda: _developers.of_decision(decision)),
         next_steps=tuple(dict.fromkeys(steps)),
         caveats=tuple(dict.fromkeys(caveats)),
         certainty=Certainty.UNPROVEN if forgeable else Certainty.REPORTED,
@@ -67,10 +71,22 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     )
 
 
+def _channel(causes: Iterable[Cause]) -> Channel:
+    """Say where the address is one: causes that bind everywhere have evidence from somewhere."""
+    for cause in causes:
+        if channel := cause.channel or (cause.evidence and cause.evidence.channel):
+            return channel
+    return Channel.EMAIL
+
+
 def _lasting(cause: Cause) -> str:
-    if cause.until is not None:
-        return "ends"
-    return "changes" if cause.kind in SETTINGS else "stays"
+    if cause.kind in SETTINGS:
+        return "changes" if cause.until is None else "renews"
+    return "stays" if cause.until is None else "ends"
+
+
+def _whose(cause: Cause, voice: Voice) -> str:
+    return voice("decided", "by_hand" if cause.kind is CauseKind.MANUAL else cause.decided_by).meaning
 
 
 def cause_text(cause: Cause, voice: Voice) -> Entry:
@@ -78,6 +94,7 @@ def cause_text(cause: Cause, voice: Voice) -> Entry:
 
 
 def of_release(release: Release, voice: Voice) -> Explanation:
+    voice = voice.on(_channel(release.causes))
     text = voice("release", "accepted" if release.accepted else "refused")
     steps, meaning, who_acts = text.next_steps, text.meaning, Party.NOBODY
     if release.why_not is not None:
@@ -93,7 +110,7 @@ def of_release(release: Release, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.headline,
-        meaning=meaning,
+        meaning=voice.with_code(meaning, lambda: _developers.of_release(release)),
         next_steps=steps,
         caveats=voice("cause", "listed").caveats if release.listed_by else (),
         certainty=Certainty.REPORTED,
@@ -113,7 +130,9 @@ def of_incident(incident: Incident, voice: Voice) -> Explanation:
         status=None,
         label=text.label,
         headline=text.headline,
-        meaning=text.meaning if why is None else f"{text.meaning} {why.meaning}",
+        meaning=voice.with_code(
+            text.meaning if why is None else f"{text.meaning} {why.meaning}", lambda: _developers.of_incident(incident)
+        ),
         next_steps=text.next_steps,
         caveats=text.caveats,
         certainty=Certainty.REPORTED,

@@ -12,6 +12,16 @@ STUCK = {
     Status.ACCEPTED: timedelta(minutes=10),
 }  # fmt: skip
 
+#: After how long without news none is to be expected. Providers try for up to three days, and servers for four or five
+#: (RFC 5321 section 4.5.4.1); a delivery is mostly reported at once.
+QUIET_AFTER = {
+    Status.DEFERRED: timedelta(days=5),
+    Status.SENT:     timedelta(days=5),
+}  # fmt: skip
+
+#: Where the next thing to be heard may be a delivery.
+CONFIRMED_LATER = frozenset({Status.ACCEPTED, Status.SENT, Status.DEFERRED})
+
 #: When to look at a deferred copy again. Senders wait at least half an hour between tries (RFC 5321 section 4.5.4.1).
 RETRY_SEEN_AFTER = timedelta(hours=1)
 
@@ -64,6 +74,7 @@ STAFF_ACT_FOR = {
 CAUSE_ACTS = {
     "forwarded":         Party.RECIPIENT,  # only they know where their messages go
     "doubted_complaint": Party.SUPPORT,
+    "bad_address":       Party.STAFF,
     "bad_domain":        Party.STAFF,
     "manual":            Party.SUPPORT,    # who knows who stopped it
 }  # fmt: skip

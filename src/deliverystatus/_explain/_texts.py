@@ -1,13 +1,14 @@
 """
 The texts, read once from the locale's file, and worded as the product calls things.
 
-A file (``help/en.toml``) holds how things are called unless the caller says, and a table of sections for each audience.
-What is said otherwise on a phone stands in a section of its own, ``phone_`` and the name: what is left out there is as
-elsewhere.
+A file (``help/en.toml``) holds how things are called unless the caller says, the forms of nouns its sentences need, and
+a table of sections for each of those who are written for. What is said otherwise on a phone stands in a section of its
+own, ``phone_`` and the name: what is left out there is as elsewhere.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from string import Template
@@ -18,11 +19,27 @@ import attrs
 from deliverystatus._enums import Channel
 from deliverystatus.exceptions import UnknownName
 
-#: Who is written for. The texts of each are a table of that name in every locale's file.
-AUDIENCES = ("staff",)
+#: Who is written for, and the table of every locale's file that has the texts. Developers read what staff read, and the
+#: codes behind it.
+AUDIENCES = {
+    "staff":     "staff",
+    "recipient": "recipient",
+    "developer": "staff",
+}  # fmt: skip
+
+#: The language that there is a text for everything in, and where a locale falls back to at last.
+LAST_RESORT = "en"
 
 #: What is explained with other words on a phone.
 PHONES = frozenset({Channel.SMS, Channel.WHATSAPP})
+
+
+def _noun(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
+    if isinstance(value, Mapping):
+        if not all(isinstance(each, str) for pair in value.items() for each in pair):
+            raise TypeError(f"{field.name}: expected text for each form")
+    elif not isinstance(value, str | None):
+        raise TypeError(f"{field.name}: expected str or a mapping, got {type(value).__name__}")
 
 
 @attrs.frozen(kw_only=True)
@@ -32,12 +49,15 @@ class Wording:
 
     Attributes:
         product: The product's name: ``"ClinicSense"``; else "this system".
-        recipient: What it calls a recipient, without an article: ``"client"``, ``"patient"``; else "recipient".
+        recipient: What it calls a recipient, without an article: ``"client"``, ``"patient"``, ``"member"``,
+            ``"participant"``; else "recipient". A language whose nouns have forms knows those of these words, and takes
+            any other with its forms: ``{"der": "die Kundin", …}``, as listed by ``forms`` in the locale's file. A word
+            it does not know is worded as if none was given.
         support: Whom to contact, so that "contact …" reads well: an address; else "your support team".
     """
 
     product: str | None = None
-    recipient: str | None = None
+    recipient: str | Mapping[str, str] | None = attrs.field(default=None, validator=_noun, hash=False)
     support: str | None = None
 
 
@@ -66,15 +86,17 @@ class Voice:
 
     texts: Mapping[str, Mapping[str, Entry]]
     words: Mapping[str, str]
+    with_codes: bool = False
     channel: Channel = Channel.EMAIL
 
     @classmethod
     def of(cls, audience: str, locale: str, wording: Wording) -> "Voice":
-        known = locales()
-        UnknownName.refuse("locale", locale, known)
-        defaults, texts = _read(locale)
-        given = {name: value for name, value in attrs.asdict(wording).items() if value and value.strip()}
-        return cls(texts=texts[audience], words={**defaults, **given})
+        UnknownName.refuse("audience", audience, AUDIENCES)
+        file = _read(found_for(locale))
+        said = {"product": wording.product, "support": wording.support}
+        given = {name: word for name, word in said.items() if word and word.strip()}
+        words = {**file.words, **file.noun(wording.recipient), **given}
+        return cls(texts=file.texts[AUDIENCES[audience]], words=words, with_codes=audience == "developer")
 
     def on(self, channel: Channel) -> "Voice":
         return attrs.evolve(self, channel=channel)
@@ -82,6 +104,10 @@ class Voice:
     def saying(self, **words: str) -> "Voice":
         """Fill in what only this text has."""
         return attrs.evolve(self, words={**self.words, **words})
+
+    def with_code(self, text: str, code: Callable[[], str]) -> str:
+        """Put the codes behind a text, for those who read them."""
+        return f"{text} {code()}" if self.with_codes else text
 
     def has(self, section: str, key: str) -> bool:
         return key in self.texts[section]
@@ -99,6 +125,28 @@ class Voice:
         return Template(text).substitute(self.words)
 
 
+#: A language tag as far as it is looked at (RFC 5646 section 2.1).
+_TAG = re.compile("[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+def found_for(locale: str) -> str:
+    """
+    Give the locale there are texts for that comes nearest (RFC 4647 section 3.4): ``fr-CA``, ``fr``, and at last English.
+
+    Raises:
+        UnknownName: If it is no language tag.
+    """
+    if not _TAG.fullmatch(locale):
+        UnknownName.refuse("locale", locale, locales())
+    known = {name.lower(): name for name in locales()}
+    parts = locale.lower().replace("_", "-").split("-")
+    while parts:
+        if (name := "-".join(parts)) in known:
+            return known[name]
+        parts.pop()
+    return LAST_RESORT
+
+
 @cache
 def locales() -> tuple[str, ...]:
     """Give the locales there are texts for, sorted."""
@@ -109,15 +157,51 @@ def locales() -> tuple[str, ...]:
 _HELP = resources.files("deliverystatus") / "help"
 
 
+@attrs.frozen(kw_only=True)
+class File:
+    """
+    A locale's file.
+
+    Attributes:
+        words: How things are called unless the caller says.
+        nouns: The forms of each noun that is known, all with the same names; empty where a noun has one form only.
+        texts: The sections of each table.
+    """
+
+    words: Mapping[str, str]
+    nouns: Mapping[str, Mapping[str, str]]
+    texts: Mapping[str, Mapping[str, Mapping[str, Entry]]]
+
+    def noun(self, given: str | Mapping[str, str] | None) -> Mapping[str, str]:
+        """
+        Give the words for a recipient.
+
+        Raises:
+            ValueError: If forms are given, and not those that the sentences need.
+        """
+        default = self.words["recipient"]
+        word = given.strip() if isinstance(given, str) else given
+        if not self.nouns:
+            return {"recipient": word if word and isinstance(word, str) else default}
+        if isinstance(word, Mapping):
+            if word.keys() != self.nouns[default].keys():
+                raise ValueError(f"recipient: expected the forms {', '.join(self.nouns[default])}")
+            return word
+        return self.nouns.get((word or default).lower(), self.nouns[default])
+
+
 @cache
-def _read(locale: str) -> tuple[Mapping[str, str], Mapping[str, Mapping[str, Mapping[str, Entry]]]]:
-    """Read a locale's file: how things are worded unless the caller says, and the texts of each audience."""
+def _read(locale: str) -> File:
+    """Read a locale's file."""
     file = tomllib.loads((_HELP / f"{locale}.toml").read_bytes().decode())
-    defaults = file.pop("wording")
-    return defaults, {
-        audience: {name: {key: _entry(text) for key, text in texts.items()} for name, texts in sections.items()}
-        for audience, sections in file.items()
-    }
+    return File(
+        words=file.pop("wording"),
+        nouns=file.pop("nouns", {}),
+        texts={
+            audience: {name: {key: _entry(text) for key, text in texts.items()} for name, texts in sections.items()}
+            for audience, sections in file.items()
+        },
+    )
 
 
 def _entry(text: Any) -> Entry:

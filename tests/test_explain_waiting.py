@@ -1,0 +1,141 @@
+"""Explanations when time has passed: what takes too long, what is not heard of any more, what was taken back since."""
+
+from datetime import timedelta
+
+import pytest
+
+from deliverystatus import Party, Status, Tracking, explain, fold
+from deliverystatus._explain._tables import QUIET_AFTER, STUCK
+from deliverystatus.testing import START, event
+from deliverystatus.vocabularies import PASSING
+
+MINUTES = timedelta(minutes=1)
+DAYS = timedelta(days=1)
+
+
+def told(explanation):
+    """Give what an explanation says beyond the headline."""
+    return " ".join((explanation.meaning, *explanation.next_steps, *explanation.caveats))
+
+
+# -- limits ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_passes_quickly_is_what_can_be_stuck():
+    """The statuses with a limit are those whose limit may be changed."""
+    assert PASSING == set(STUCK)
+
+
+@pytest.mark.parametrize("kind", sorted(PASSING))
+def test_the_limit_can_be_another(kind):
+    """C15, C16: ten minutes is a default; an account whose sends take longer says so."""
+    record, slow = fold([event(kind)]), Tracking(limits={Status(kind): 30 * MINUTES})
+    assert "longer than it should" in told(explain(record, now=START + 11 * MINUTES))
+    assert "longer than it should" not in told(explain(record, now=START + 11 * MINUTES, tracking=slow))
+    assert START + 30 * MINUTES == explain(record, now=START + 11 * MINUTES, tracking=slow).look_again
+    assert "longer than it should" in told(explain(record, now=START + 31 * MINUTES, tracking=slow))
+
+
+def test_a_limit_is_for_what_passes():
+    """A limit for a status that lasts is refused: nothing would be said of it."""
+    with pytest.raises(ValueError, match="limits: expected accepted, pending, sending"):
+        Tracking(limits={Status.DELIVERED: 3 * MINUTES})
+
+
+def test_a_scheduled_message_starts_later():
+    """C15: a message to be sent tomorrow is pending from then on, and not stuck before."""
+    tomorrow = event("pending", at=DAYS.total_seconds())
+    assert "longer than" not in told(explain(fold([tomorrow]), now=START + 60 * MINUTES))
+    assert "longer than" in told(explain(fold([tomorrow]), now=START + DAYS + 11 * MINUTES))
+
+
+# -- no further news -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("retrying", [True, None])
+def test_deferred_for_long_is_an_open_end(retrying):
+    """36: nobody tries for more than some days, so what became of it is not known, and nobody claims it."""
+    record = fold([event("deferred", retrying=retrying)])
+    within, after = (explain(record, now=START + QUIET_AFTER[Status.DEFERRED] + more) for more in (0 * DAYS, MINUTES))
+    assert "no more news is expected" not in told(within)
+    assert "it is not known what became of it, and no more news is expected" in after.meaning
+    assert (Party.STAFF, None, False) == (after.who_acts, after.look_again, after.final)
+    assert "Ask the recipient whether it arrived." == after.next_steps[0]
+    assert "tried again without your help" not in told(after)
+
+
+def test_each_new_deferral_starts_the_wait_again():
+    """The last that was heard counts, not the first."""
+    record = fold([event("deferred"), event("deferred", at=(4 * DAYS).total_seconds())])
+    assert "no more news is expected" not in told(explain(record, now=START + 6 * DAYS))
+    assert "no more news is expected" in told(explain(record, now=START + 9 * DAYS + MINUTES))
+
+
+def test_given_up_is_no_open_end():
+    """Where the provider said that it will not try again, that is what is told."""
+    record = fold([event("deferred", retrying=False)])
+    assert "no more news is expected" not in told(explain(record, now=START + 30 * DAYS))
+
+
+def test_sent_and_nothing_more():
+    """W3: the other side never answered; so nobody knows, and that is said."""
+    record = fold([event("sent")])
+    assert "it is not known whether it arrived" in told(explain(record, now=START + 6 * DAYS))
+    assert "no more news is expected" not in told(
+        explain(record, now=START + 6 * DAYS, tracking=Tracking(delivery=False))
+    )
+    assert "no more news is expected" not in told(explain(record))
+
+
+@pytest.mark.parametrize("kind, since", [("accepted", 11 * MINUTES), ("deferred", 6 * DAYS), ("sent", 6 * DAYS)])
+def test_a_confirmation_may_be_lost(kind, since):
+    """A provider that reports a delivery once only may have reported it to nobody: the wait proves nothing."""
+    lost = "may have arrived without a report"
+    copy = event(kind, provider="mailgun")
+    assert lost in told(explain(fold([copy]), now=START + since))
+    assert lost not in told(explain(fold([copy]), now=START))
+    assert lost not in told(explain(fold([event(kind, provider="sendgrid")]), now=START + since))
+    assert lost not in told(explain(fold([event(kind, provider="ours")]), now=START + since))
+
+
+def test_what_never_was_handed_over_has_no_confirmation_to_lose():
+    """A message that is not sent yet is not delivered either."""
+    assert "without a report" not in told(explain(fold([event("sending", provider="mailgun")]), now=START + DAYS))
+
+
+# -- taken back ------------------------------------------------------------------------------------------------------
+
+
+def test_who_came_back_is_said_to_be_back():
+    """A6, A7: an unsubscription that was taken back is not told as if it held."""
+    left, back = event("unsubscribed", at=1), event("resubscribed", at=2)
+    assert "Later the recipient asked for them again." in told(explain(fold([left, back])))
+    assert "Later the recipient" not in told(explain(fold([left, event("resubscribed", at=0)])))
+    assert "Later the recipient" not in told(explain(fold([left, event("resubscribed", at=None)])))
+    assert "Later the recipient" not in told(explain(fold([back])))
+
+
+def test_who_left_again_is_not_back():
+    """The later word counts; what has no time may be later."""
+    once, back, again = event("unsubscribed", at=1), event("resubscribed", at=2), event("unsubscribed", at=3)
+    assert "Later the recipient" not in told(explain(fold([once, back, again])))
+    assert "Later the recipient" not in told(explain(fold([event("unsubscribed", at=None), back])))
+
+
+def test_a_machine_does_not_come_back():
+    """Scanners follow every link, the one back too."""
+    left, back = event("unsubscribed", at=1), event("resubscribed", at=2, actor="machine")
+    assert "Later the recipient" not in told(explain(fold([left, back])))
+
+
+def test_a_stop_that_was_lifted_since():
+    """A release shows beside what it lifts, which stays told."""
+    record = fold([event("complained", at=1), event("released", at=2)])
+    assert "A stop on this address was lifted since." in told(explain(record))
+    assert Status.COMPLAINED is explain(record).status
+
+
+def test_not_spam_after_all():
+    """A complaint that was taken back in the mail program is said to be so, and to lift nothing."""
+    said = told(explain(fold([event("complained", at=1), event("marked_not_spam", at=2)])))
+    assert "It was later marked as not spam. That alone does not lift a stop." in said

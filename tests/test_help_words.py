@@ -1,0 +1,179 @@
+"""
+What people read, as language: plain words and short sentences, nobody is blamed, and nothing is claimed that nobody
+reported. What a language has words for stands in a table, by locale.
+"""
+
+import re
+import warnings
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from deliverystatus import Failure, explain, fold, providers, vocabularies
+from deliverystatus._enums import EventKind, Reason
+from deliverystatus._explain._texts import PHONES, locales
+from deliverystatus.vocabularies import Tracking
+from help_cases import NOON, event, every_explanation, texts_of
+from test_help import AUDIENCES, FILES, LAST_RESORT, leaves
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it looks for its own version with what is deprecated
+    from textstat import textstat
+
+VENDORS = {
+    "amazon", "apple", "aol", "aws", "brevo", "gmail", "google", "hotmail", "icloud", "mailchimp", "mailgun", "mailjet",
+    "mandrill", "microsoft", "office", "outlook", "postmark", "proofpoint", "protonmail", "resend", "sendgrid", "ses",
+    "sparkpost", "spamhaus", "twilio", "yahoo", "whatsapp",
+}  # fmt: skip
+#: Words of machines and of the trade.
+JARGON = {
+    "en": {
+        "api", "bounce", "bounced", "dkim", "dmarc", "dns", "domain", "endpoint", "enum", "esp", "hard", "header", "html",
+        "http", "ip", "isp", "json", "mta", "mx", "null", "payload", "pixel", "queue", "rcpt", "relay", "smtp", "soft",
+        "spf", "suppressed", "suppression", "timeout", "tls", "url", "webhook",
+    },
+}  # fmt: skip
+
+#: Phrases that say whose fault it is.
+BLAME = {
+    "en": {"you failed", "your fault", "your mistake", "fault of", "you should have", "careless", "wrongly entered"},
+}
+
+#: Phrases that claim more than a server can know, and the sentence that denies one of them.
+OVERCLAIMS = {
+    "en": {"made it to", "in the inbox", "reached the inbox", "was read by", "the $recipient opened", "has read"},
+}
+DENIALS = {
+    "en": "This does not prove that it is in the inbox.",
+}
+
+#: What a phone does not have, and what does not happen on one, as patterns.
+NOT_ON_A_PHONE = {
+    "en": r"\b(?:mail|mailbox|inbox|junk)\b",
+}
+NOTHING_COMES_BACK = {
+    "en": r"\b(?:came|come) back\b|\breturned\b|\baddress\b",
+}
+
+TABLES = [*product(locales(), dict.fromkeys(AUDIENCES.values()))]
+
+
+def sentences(text):
+    """Take a text apart where sentences end."""
+    return [sentence for sentence in re.split(r"(?<=[.!?])\s+", text) if sentence]
+
+
+def words_in(text):
+    """Give the words of a text; an address is one."""
+    return re.findall(r"[\w@'\u2019-]*\w", text)
+
+
+@pytest.mark.parametrize("table", [JARGON, BLAME, OVERCLAIMS, DENIALS, NOT_ON_A_PHONE, NOTHING_COMES_BACK])
+def test_every_language_is_checked(table):
+    """A language whose words nobody listed would pass unread."""
+    assert {*locales()} == set(table)
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_no_vendor_is_named(locale):
+    """People know their product, not who carries its mail."""
+    titles = {providers.get(name).title.lower() for name in providers.names()}
+    packs = {vocabularies.get(name).title.lower() for name in vocabularies.names()}
+    for path, text in leaves(FILES[locale]):
+        found = {word.lower() for word in words_in(text)}
+        assert set() == found & (VENDORS | titles | packs), path
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_no_codes_and_no_underscores(locale):
+    """Digits and underscores belong to machines."""
+    for path, text in leaves(FILES[locale]):
+        assert not re.search(r"[0-9_{}<>]", re.sub(r"\$\w+", "", text)), path
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_no_sentence_begins_with_what_may_be_in_lower_case(locale):
+    """What a product is called stands inside a sentence; a form of a noun may begin one, if it is written so."""
+    nouns = FILES[locale].get("nouns", {})
+    capital = {form for forms in nouns.values() for form, word in forms.items() if word[0].isupper()}
+    for path, text in leaves(FILES[locale]):
+        for name in re.findall(r"(?:^|[.!?] )\$(\w+)", text):
+            assert name in capital, path
+
+
+def test_every_recipient_has_an_article():
+    """A product gives the bare noun ("client"), so English puts an article before it, or "this"."""
+    for path, text in leaves(FILES["en"]):
+        if path[0] != "wording":
+            assert text.count("$recipient") == len(re.findall(r"\b(?:the|The|this|same) \$recipient", text)), path
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_no_jargon_and_no_blame(locale):
+    """Plain words, and nobody is at fault."""
+    for path, text in leaves(FILES[locale]):
+        assert set() == {word.lower() for word in words_in(text)} & JARGON[locale], path
+        assert not any(phrase in text.lower() for phrase in BLAME[locale]), path
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_nothing_is_claimed_that_nobody_reported(locale):
+    """A11, W11: the mail server took it; whether it is in the inbox, or was read by a person, nobody said."""
+    for path, text in leaves(FILES[locale]):
+        claims = [phrase for phrase in OVERCLAIMS[locale] if phrase in text.replace(DENIALS[locale], "")]
+        assert [] == claims, path
+
+
+@pytest.mark.parametrize("locale, table", TABLES)
+def test_sentences_are_short(locale, table):
+    """No sentence has more than 25 words; 30 in languages that need more for the same."""
+    for _, text in leaves(FILES[locale][table]):
+        most = 25 if locale == LAST_RESORT else 30
+        assert max(len(words_in(sentence)) for sentence in sentences(text)) <= most, text
+
+
+@pytest.mark.parametrize("locale, table", TABLES)
+def test_every_explanation_is_in_short_sentences(locale, table):
+    """On average at most 20 words a sentence, each explanation by itself."""
+    for explanation in every_explanation(table, locale):
+        texts = [explanation.headline, explanation.meaning, *explanation.next_steps, *explanation.caveats]
+        parts = [sentence for text in texts for sentence in sentences(text)]
+        assert sum(len(words_in(sentence)) for sentence in parts) / len(parts) <= 20, texts
+
+
+@pytest.mark.parametrize("table", dict.fromkeys(AUDIENCES.values()))
+def test_every_explanation_reads_easily(table):
+    """Whoever left school after grade 8 can read it (Flesch and Kincaid), each explanation by itself."""
+    for explanation in every_explanation(table, "en"):
+        headline = f"{explanation.headline}."
+        said = " ".join((headline, explanation.meaning, *explanation.next_steps, *explanation.caveats))
+        assert textstat.flesch_kincaid_grade(said) <= 8, said
+
+
+@pytest.mark.parametrize("locale, table", TABLES)
+def test_sentences_end(locale, table):
+    """Whole sentences end with a full stop; labels and headlines have none."""
+    for path, text in leaves(FILES[locale][table]):
+        assert text.endswith(".") is (path[-1] not in {"label", "headline"}), path
+
+
+@pytest.mark.parametrize("locale, table", TABLES)
+@pytest.mark.parametrize("channel", sorted(PHONES))
+@pytest.mark.parametrize("tracking", [None, Tracking(delivery=False), Tracking(since=NOON + timedelta(days=1))])
+def test_a_phone_has_no_mail_server(locale, table, channel, tracking):
+    """K6: what is said of a text message names neither mail nor inbox, whatever its status."""
+    for kind, failure in product(EventKind, (None, Failure(claimed=Reason.UNKNOWN_RECIPIENT))):
+        record = fold([event(kind, channel=channel, failure=failure)])
+        for text in texts_of(explain(record, tracking=tracking, locale=locale, audience=table)):
+            assert not re.search(NOT_ON_A_PHONE[locale], text, re.IGNORECASE), (kind, text)
+
+
+@pytest.mark.parametrize("locale, table", TABLES)
+@pytest.mark.parametrize("channel", sorted(PHONES))
+def test_nothing_comes_back_from_a_phone(locale, table, channel):
+    """K6: a text message fails; it does not come back, and what it was sent to is a number."""
+    for kind, failure in product(("undetermined_bounce", "complained"), (None, Failure(diagnostic="30003"))):
+        explanation = explain(fold([event(kind, channel=channel, failure=failure)]), locale=locale, audience=table)
+        said = " ".join((explanation.headline, explanation.meaning, *explanation.next_steps))
+        assert not re.search(NOTHING_COMES_BACK[locale], said, re.IGNORECASE)
