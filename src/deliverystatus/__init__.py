@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
     from deliverystatus._receive import receive
     from deliverystatus._return_path import return_path
+    from deliverystatus._summary import Fact, Message, Rate, Summary, summarize
     from deliverystatus._suppression import SuppressionList, stop_by_hand, suppress
     from deliverystatus._suppression._exports import listed
     from deliverystatus._suppression._presets import RULES
@@ -78,10 +79,12 @@ __all__ = [
     "EventKind",
     "Evidence",
     "Explanation",
+    "Fact",
     "Failure",
     "Inactivity",
     "Incident",
     "IncidentKind",
+    "Message",
     "MissingExtra",
     "MixedCopiesError",
     "Notice",
@@ -93,6 +96,7 @@ __all__ = [
     "Provider",
     "Purpose",
     "RankPolicy",
+    "Rate",
     "Reason",
     "Reconciliation",
     "Record",
@@ -104,6 +108,7 @@ __all__ = [
     "SignatureError",
     "Standing",
     "Status",
+    "Summary",
     "SuppressionList",
     "Threshold",
     "TimePolicy",
@@ -125,6 +130,7 @@ __all__ = [
     "reconcile",
     "return_path",
     "stop_by_hand",
+    "summarize",
     "suppress",
     "vocabularies",
 ]
@@ -141,14 +147,18 @@ _ON_FIRST_USE = {
     "DifferenceKind": "_suppression._reconcile",
     "Evidence": "_explain",
     "Explanation": "_explain",
+    "Fact": "_summary",
     "Inactivity": "_suppression._rules",
     "Incident": "_suppression._values",
     "IncidentKind": "_suppression._words",
+    "Message": "_summary",
+    "Rate": "_summary",
     "Reconciliation": "_suppression._reconcile",
     "Release": "_suppression._values",
     "ReleaseProof": "_suppression._words",
     "Rules": "_suppression._rules",
     "Standing": "_suppression._values",
+    "Summary": "_summary",
     "SuppressionList": "_suppression",
     "Threshold": "_suppression._rules",
     "Tracking": "vocabularies",
@@ -161,6 +171,7 @@ _ON_FIRST_USE = {
     "reconcile": "_suppression._reconcile",
     "return_path": "_return_path",
     "stop_by_hand": "_suppression",
+    "summarize": "_summary",
     "suppress": "_suppression",
 }
 
