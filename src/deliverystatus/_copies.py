@@ -96,11 +96,12 @@ def fold_copies(events: Iterable[Event]) -> Copies:
     records = {}
     for group in groups.all():
         record = fold_group(group, groups.comparable(group[0].recipient or ""))
-        records[_key(record, _part(group[0]))] = record
+        records[copy_key(record, _part(group[0]))] = record
     return Copies(records, tuple(uncorrelated), tuple(tests))
 
 
-def _key(record: Record, part: tuple[int, int] | None) -> CopyKey:
+def copy_key(record: Record, part: tuple[int, int] | None) -> CopyKey:
+    """Give the ids that a copy is known by; of several the first in their order."""
     ids = record.message_ids
     provider, account, message_id = next(iter(ids)) if len(ids) == 1 else min(ids, key=repr, default=(None, None, None))
     return CopyKey(record.recipient or "", min(record.references, default=None), provider, account, message_id, part)

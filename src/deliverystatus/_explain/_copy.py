@@ -65,7 +65,7 @@ class Copy:
             pack=pack,
             now=now,
             limits=STUCK if tracking is None else {**STUCK, **tracking.limits},
-            opens_tracked=quiet != "before" and (tracking is None or tracking.opens),
+            opens_tracked=quiet is None and (tracking is None or tracking.opens),
             status=status,
             deciding=deciding,
             untracked=quiet if status in (Status.ACCEPTED, Status.SENT) else None,

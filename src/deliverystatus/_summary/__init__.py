@@ -12,12 +12,10 @@ Three rules:
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deliverystatus import _checks as check
-from deliverystatus import providers
-from deliverystatus._copies import Copies, _key
+from deliverystatus._copies import Copies, copy_key
 from deliverystatus._engine import Record, Slot, SlotKey
 from deliverystatus._enums import Channel, EventKind, Reason
 from deliverystatus._summary._counted import Counted, Profile
@@ -90,7 +88,7 @@ def summarize(
         if alike not in profiles:
             profiles[alike] = _profile(said[keys], causes, why, by_arrival=by_arrival)
         part = _part(record)
-        known_by = _key(record, part) if key is None else key
+        known_by = copy_key(record, part) if key is None else key
         ids = record.references | record.message_ids
         lines.append(Counted(known_by, record.recipient, ids, part, profiles[alike]))
     told = (len(copies.tests), len(copies.uncorrelated)) if isinstance(copies, Copies) else (0, 0)
@@ -170,25 +168,13 @@ def _unheard(record: Record, tracking: Tracking | None) -> str | None:
     """
     Say why not everything would be heard of a copy.
 
-    Whatever was heard of it must not count, or only those that were opened would be tracked; so it is not the provider
-    that decides the status which is asked, but all that ever reported.
+    Whatever was heard of it must not count, or only those that were opened would be tracked.
     """
-    if tracking is not None:
-        why = untracked(record, tracking)
-        if why == "before" or not tracking.delivery:
-            return why
-    sources = [slot.evidence.source for slot in record.slots.values()]
-    named = {source.provider for source in sources if source.provider is not None}
-    if named and not any(map(_confirms_delivery, named)):
-        return "account"
+    if why := untracked(record, tracking):
+        return why
     if tracking is not None and not tracking.opens:
         return "opens"
-    return "opens" if any(source.channel in _WITHOUT_IMAGE for source in sources) else None
-
-
-@lru_cache(maxsize=64)  # callers may name providers of their own
-def _confirms_delivery(provider: str) -> bool:
-    return provider not in providers.names() or providers.get(provider).confirms_delivery
+    return "opens" if any(slot.evidence.channel in _WITHOUT_IMAGE for slot in record.slots.values()) else None
 
 
 def _part(record: Record) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
@@ -60,7 +61,8 @@ def untracked(record: Record, tracking: Tracking | None = None) -> Untracked | N
     """
     Say why no delivery is ever reported of this copy; ``None`` if one may be.
 
-    Where the profile does not say so, the provider that decides the status does: some never confirm a delivery.
+    Where the profile does not say so, the providers that ever reported do: some never confirm a delivery. Which of them
+    decides the status does not matter, or only copies that were confirmed would be tracked.
     """
     if tracking is not None and not tracking.delivery:
         return "account"
@@ -68,10 +70,13 @@ def untracked(record: Record, tracking: Tracking | None = None) -> Untracked | N
         times = [time for slot in record.slots.values() if (time := slot.first or slot.bound)]
         if times and min(times) < tracking.since:
             return "before"
-    name = None if record.deciding is None else record.deciding.provider
-    if name in providers.names() and not providers.get(name).confirms_delivery:
-        return "account"
-    return None
+    named = {name for slot in record.slots.values() if (name := slot.evidence.provider)}
+    return "account" if named and not any(map(_confirms_delivery, named)) else None
+
+
+@lru_cache(maxsize=64)  # callers may name providers of their own
+def _confirms_delivery(provider: str) -> bool:
+    return provider not in providers.names() or providers.get(provider).confirms_delivery
 
 
 @attrs.frozen(kw_only=True)
