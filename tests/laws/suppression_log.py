@@ -224,7 +224,7 @@ class Log:
         if last is None or until is None:
             return [], False
         tried = max((e.occurred_at for e in known if e.kind in TRIES), default=None)
-        if tried is not None and until <= tried < now:
+        if tried is not None and until <= tried <= now:
             until = max(until, tried + 3 * DAY)
         if now >= until:
             return [], True

@@ -254,6 +254,33 @@ def test_what_is_forgotten_does_not_depend_on_when(random):
     assert suppress(MANY) == suppress(shuffled) == suppress(shuffled[:split]) | suppress(shuffled[split:])
 
 
+def test_the_latest_days_are_those_that_are_kept():
+    """Of failures on more days than are kept the latest are kept: three of them suppress, however many are forgotten."""
+    days = range(KEPT_DAYS + 5)
+    failures = [event("bounced", at=day * DAY, message_id=f"m-{day}", failure=FULL) for day in days]
+    decision = suppress(failures).may_send("ada@example.com", purpose="bulk", now=START + timedelta(days=KEPT_DAYS + 6))
+    assert [START + timedelta(days=days[-1])] == [cause.since for cause in decision.causes]
+
+
+@pytest.mark.parametrize(
+    "left,joined,lifts",
+    [
+        ("group:5", "group:5", True),
+        ("group:5", "everything", True),
+        ("group:5", None, False),
+        ("group:5", "group:6", False),
+        (None, None, True),
+        (None, "everything", True),
+        (None, "group:5", False),
+        ("group", "group", False),  # any group: only all of them cover it
+    ],
+)
+def test_who_comes_back_comes_back_to_what_they_name(left, joined, lifts):
+    """A subscription lifts an unsubscription of the same, or less than it; one that names nothing, only one of all (A7)."""
+    known = suppress([event("unsubscribed", at=1, scope=left), event("resubscribed", at=2, scope=joined)])
+    assert lifts is known.may_send("ada@example.com", purpose="bulk", now=NOW).allowed
+
+
 @every_rule
 @settings(max_examples=30)
 @given(parts=st.lists(st.lists(facts, max_size=30), min_size=3, max_size=3))
