@@ -646,7 +646,7 @@ def test_cases_of_a_label_are_named(invoke, write):
         (["explain", "--now", "noon", "-"], "expected a time with its zone"),
         (["explain", "--now", "2026-03-06T12:00:00", "-"], "expected a time with its zone"),
         (["vocabularies", "show", "klingon"], "no vocabulary named 'klingon'"),
-        (["report"], "No such command 'report'"),
+        (["forget"], "No such command 'forget'"),
     ],
 )
 def test_wrong_usage_is_2(invoke, arguments, complaint):

@@ -20,7 +20,9 @@ from deliverystatus import Copies, Diagnosis, Policy, Provider, Status, UnknownN
 from deliverystatus import vocabularies as packs
 from deliverystatus._cli._beside import beside
 from deliverystatus._cli._files import STDIN, File, Found, find, read
-from deliverystatus._cli._rows import Row, rows_of
+from deliverystatus._cli._report import OPTIONS as REPORT
+from deliverystatus._cli._report import written
+from deliverystatus._cli._rows import Row, rows_of, under
 from deliverystatus._cli._tables import NARROW, cell, console, in_utc, labelled, numbered, table, write
 from deliverystatus._cli._why import Why, reasons
 from deliverystatus._explain import Explanation
@@ -84,7 +86,7 @@ _READING = _options(
     click.option("--account", metavar="NAME", help="Your name for the account that the webhooks belong to."),
 )
 
-_COPIES = _options(
+_FOLDED = _options(
     click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=_PATH),
     click.option(
         "--provider",
@@ -103,8 +105,9 @@ _COPIES = _options(
     click.option(
         "--now", metavar="TIME", callback=_by(_moment), help="Answer as of this time (ISO 8601, with its zone)."
     ),
-    _AS_JSON,
 )
+
+_COPIES = _options(_FOLDED, _AS_JSON)
 
 
 def _rows(
@@ -118,11 +121,17 @@ def _rows(
     now: datetime | None,
     **words: str,
 ) -> tuple[list[Row], Found, Copies]:
-    found = Found()
-    read(find(paths, provider, found), found, reference=reference, account=account)
-    copies = fold_copies(event for _, event in found.events)
+    found, copies = _folded(paths, provider, reference=reference, account=account)
     rows = rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC), **words)
     return list(rows), found, copies
+
+
+def _folded(
+    paths: Iterable[str], provider: Provider | None, *, reference: str | None, account: str | None
+) -> tuple[Found, Copies]:
+    found = Found()
+    read(find(paths, provider, found), found, reference=reference, account=account)
+    return found, fold_copies(event for _, event in found.events)
 
 
 def _finish(found: Found, copies: Copies, *, as_json: bool) -> None:
@@ -252,6 +261,35 @@ def _details(explanation: Explanation) -> Iterator[ConsoleRenderable]:
     yield cell("")
     for seen in explanation.evidence:
         yield cell(f"{in_utc(seen.occurred_at)} {seen.text}", "dim")
+
+
+@cli.command("report")
+@_FOLDED
+@_options(*REPORT)
+def report_(
+    *,
+    paths: Iterable[str],
+    provider: Provider | None,
+    reference: str | None,
+    account: str | None,
+    vocabulary: Vocabulary | None,
+    policy: Policy | None,
+    now: datetime | None,
+    html: str | None,
+    csv: str | None,
+    json: str | None,
+    **shown: Any,
+) -> None:
+    """
+    Write the delivery report: one page, CSV, JSON.
+
+    The page shows what became of each message, and needs nothing else. "-" is standard output. Recipients are shown as
+    they were spelled: a report holds personal data.
+    """
+    found, copies = _folded(paths, provider, reference=reference, account=account)
+    pack = under(vocabulary, policy)
+    written(copies, {"html": html, "csv": csv, "json": json}, vocabulary=pack, now=now or datetime.now(UTC), **shown)
+    _finish(found, copies, as_json=True)
 
 
 @cli.command("diagnose")

@@ -89,8 +89,7 @@ def rows_of(
     copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | None, now: datetime, **words: str
 ) -> Iterable[Row]:
     """Give a row for each copy, in the order in which they were first heard of; *words* say for whom, in which language."""
-    if policy is not None:
-        vocabulary = attrs.evolve(vocabulary or plain(), policy=policy.name)
+    vocabulary = under(vocabulary, policy)
     recipients = Counter(key.recipient for key in copies)
     for key, record in copies.items():
         yield Row(
@@ -106,6 +105,11 @@ def rows_of(
             ),
             alone=recipients[key.recipient] == 1,
         )
+
+
+def under(vocabulary: Vocabulary | None, policy: Policy | None) -> Vocabulary | None:
+    """Give the vocabulary with another policy: if there is none, the library's own labels."""
+    return vocabulary if policy is None else attrs.evolve(vocabulary or plain(), policy=policy.name)
 
 
 def plain() -> Vocabulary:
