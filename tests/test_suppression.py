@@ -794,6 +794,28 @@ def test_a_release_lifts_where_it_was_meant():
     assert ["postmark"] == [cause.provider for cause in ask([here, there, lifted.event]).causes]
 
 
+@pytest.mark.parametrize(
+    "events, said",
+    [
+        ([COMPLAINT], {"kind": "released", "value": "complaint:recipient:link_mailed_there"}),
+        ([event("unsubscribed", at=1)], {"kind": "resubscribed"}),
+        (
+            [listed(Reason.SUPPRESSED_OTHER)],
+            {"kind": "suppression_changed", "value": "removed", "provider": "example", "message_id": None},
+        ),
+    ],
+    ids=["released", "resubscribed", "unlisted"],
+)
+def test_what_is_dated_ahead_by_mistake_hides_nothing(events, said):
+    """A clock that is years ahead does not undo what was said rightly, before or after it."""
+    fields = {"provider": None, "message_id": None} | said
+    wrong = [event(at=(3000 + day) * DAY, **fields) for day in range(3)]
+    right = event(at=DAY, **fields)
+    assert not ask([*events, *wrong], purpose="bulk").allowed
+    assert ask([*events, *wrong, right], purpose="bulk").allowed
+    assert ask([right, *events, *wrong], purpose="bulk").allowed
+
+
 def test_a_release_does_not_count_before_its_time():
     """A release that is dated tomorrow lifts nothing today, and so never what is yet to happen."""
     lifted = release([COMPLAINT], "complaint", "recipient", "link_mailed_there", at=NOW + timedelta(days=1))

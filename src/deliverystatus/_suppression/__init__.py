@@ -226,9 +226,8 @@ class SuppressionList:
     def _settings(self, address: str, standing: Standing, purpose: Purpose, now: datetime) -> list[Cause]:
         """Give what no release lifts: what the caller tells, and inactivity."""
         facts = self._facts.get(address, _NO_FACTS)
-        opted_in = facts.get(FactKey(Fact.OPTED_IN))
-        agreed = None if opted_in is None or when(opted_in) > now else when(opted_in)
-        causes = settings_that_stop(standing, self.rules, purpose, agreed, now)
+        agreed = any(key.fact is Fact.OPTED_IN and when(event) <= now for key, event in facts.items())
+        causes = settings_that_stop(standing, self.rules, purpose, now, agreed=agreed)
         if since := inactive_since(facts, self.rules, standing.last_active, now):
             causes.append(setting(CauseKind.INACTIVE, since=since))
         return causes

@@ -9,14 +9,15 @@ A ground without a time had happened by the time it was first heard of, if that 
 bounds, and a repetition may lower one, so none stands for another: each is kept, up to a number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from heapq import nlargest, nsmallest
 from itertools import groupby
 
 from deliverystatus._enums import Party
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import FIRST, FactKey, age, when
-from deliverystatus._suppression._rules import KEPT_DAYS, Rules, at_most
+from deliverystatus._suppression._rules import BY_DAY, KEPT_DAYS, Rules, at_most
 from deliverystatus._suppression._words import CauseKind, Fact, ReleaseProof
 
 #: So many delivered copies are kept, the latest: one that shows the mailbox works, and some that failed afterwards.
@@ -34,6 +35,12 @@ _EARLIEST = frozenset({Fact.TOOK_MAIL, Fact.REFUSED, Fact.TURNED_BACK})
 
 #: How long the day is in an hour as it is written.
 _DAY = len("2024-01-01")
+
+#: What undoes something is kept of so many days, the latest: those dated ahead hide it only if there are as many.
+KEPT_LIFTS = 4
+
+#: How long the detail of what is kept by the day is, with the day.
+_SAID_AND_WHEN = {Fact.RELEASED: 4}
 
 #: Facts are brought back to their bounds when there are twice as many as then, and so many more: it saves room, nothing
 #: else, and each is looked through a bounded number of times.
@@ -65,6 +72,8 @@ def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
     """Put an event among the facts of a place, in place."""
     if event.occurred_at is None:
         key = key._replace(undated=event.fingerprint)
+    elif key.fact in BY_DAY and len(key.detail) < _SAID_AND_WHEN.get(key.fact, 1):
+        key = key._replace(detail=(*key.detail, _said_when(key, event.occurred_at, rules)))
     mine = facts.get(key)
     if mine is None:
         facts[key] = event
@@ -103,14 +112,12 @@ def forget(facts: Facts, rules: Rules) -> Facts:
         elif fact is Fact.TURNED_BACK:
             days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
             _remove(facts, keys, [key for key in keys if (key.detail[1] or "")[:_DAY] in days])
+        elif fact in BY_DAY:
+            _remove(facts, keys, _counting(keys, rules))
         elif fact is Fact.DELIVERED:
             if len(keys) <= KEPT_DELIVERIES:  # nearly always, and then no digest is made, nor kept with the event
                 continue
             _remove(facts, keys, nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key])))
-        else:
-            kind, _, proof, _ = map(str, keys[0].detail)
-            most = at_most(CauseKind(kind), ReleaseProof(proof), rules)
-            _remove(facts, keys, nsmallest(most or 0, keys, key=lambda key: (str(key.detail[3]), str(key.detail[2]))))
     return facts
 
 
@@ -118,8 +125,8 @@ def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
     """Say among which facts only some are kept, all grounds without a time first; ``None`` where each is."""
     if key.undated is not None:
         return None, key._replace(undated=None)
-    if key.fact is Fact.RELEASED:
-        return None if key.detail[-1] is None else (key.fact, key._replace(detail=key.detail[:2]))
+    if key.fact in BY_DAY:
+        return key.fact, key._replace(detail=key.detail[:2] if key.fact is Fact.RELEASED else ())
     if key.fact in (Fact.FAILED, Fact.DELIVERED, Fact.TURNED_BACK) or (key.fact is Fact.ENGAGED and key.detail):
         return key.fact, None
     return None
@@ -135,6 +142,34 @@ def _remove_failures(facts: Facts, keys: Iterable[FactKey], copies: int) -> None
 
 def _day_and_weight(key: FactKey) -> tuple[str, str]:
     return key.detail[0] or "", key.detail[1] or ""
+
+
+def _said_when(key: FactKey, at: datetime, rules: Rules) -> str:
+    """Give the day of what is said; the moment, where it may be said so many times only."""
+    return at.isoformat() if _most(key, rules) is not None else at.date().isoformat()
+
+
+def _most(key: FactKey, rules: Rules) -> int | None:
+    """Say how many releases of such a cause by the recipient count; ``None`` if all do."""
+    if key.fact is not Fact.RELEASED or key.detail[1] is not Party.RECIPIENT:
+        return None
+    return at_most(CauseKind(key.detail[0] or ""), ReleaseProof(key.detail[2] or ""), rules)
+
+
+def _counting(keys: Iterable[FactKey], rules: Rules) -> Iterator[FactKey]:
+    """Give those that can count: the first so many, where there is a number, and else the latest days of each."""
+    limited: list[FactKey] = []
+    days: dict[FactKey, list[FactKey]] = {}
+    for key in keys:
+        if _most(key, rules) is None:
+            days.setdefault(key._replace(detail=key.detail[:-1]), []).append(key)
+        else:
+            limited.append(key)
+    for each in days.values():
+        yield from nlargest(KEPT_LIFTS, each, key=lambda key: key.detail[-1] or "")
+    if limited:
+        most = min(_most(key, rules) or 0 for key in limited)
+        yield from nsmallest(most, limited, key=lambda key: (key.detail[-1] or "", str(key.detail[2])))
 
 
 def _remove(facts: Facts, keys: Iterable[FactKey], but: Iterable[FactKey] = ()) -> None:

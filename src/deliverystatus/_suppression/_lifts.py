@@ -7,7 +7,7 @@ from datetime import datetime
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import LATEST, FactKey, when
 from deliverystatus._suppression._keeping import KEPT_UNDATED, Facts
-from deliverystatus._suppression._rules import LIFTS, Ground
+from deliverystatus._suppression._rules import BY_DAY, LIFTS, Ground
 from deliverystatus._suppression._words import Fact
 from deliverystatus._values import EVERYTHING, Scope
 
@@ -32,10 +32,8 @@ def lifts_at(facts: Facts, now: datetime) -> dict[FactKey, datetime]:
     lifts: dict[FactKey, datetime] = {}
     for key, event in facts.items():
         if key.fact in LIFTS and (at := when(event)) <= now:
-            if key.fact is Fact.RELEASED:
-                key = key._replace(detail=key.detail[:3])  # noqa: PLW2901 (of several that count, the latest)
-                at = max(at, lifts.get(key, at))
-            lifts[key] = at
+            said = key._replace(detail=key.detail[:-1]) if key.fact in BY_DAY else key
+            lifts[said] = max(at, lifts.get(said, at))
     return lifts
 
 

@@ -20,6 +20,9 @@ from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind, Re
 #: What lifts.
 LIFTS = frozenset({Fact.DELIVERED, Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED})
 
+#: What undoes something, each kept by the day it was said: one whose date is wrong must not hide the others.
+BY_DAY = frozenset({Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED, Fact.ACTIVE, Fact.OPTED_IN})
+
 #: What neither stops nor lifts by itself.
 REMARKS = frozenset({
     Fact.TRIED, Fact.ENGAGED, Fact.ACTIVE, Fact.OPTED_IN, Fact.TOOK_MAIL, Fact.REFUSED, Fact.TURNED_BACK,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from deliverystatus._codes import CONSEQUENCES
-from deliverystatus._enums import Actor, Attribution, EventKind, Party, Reason
+from deliverystatus._enums import Actor, Attribution, EventKind, Reason
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
     DELIVERED_THERE,
@@ -37,7 +37,6 @@ from deliverystatus._suppression._rules import (
     TRIED,
     TURNED_BACK_AS,
     Rules,
-    at_most,
 )
 from deliverystatus._suppression._words import CauseKind, Fact
 from deliverystatus._text import comparable
@@ -106,13 +105,11 @@ def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, 
         if event.actor is not Actor.MACHINE:
             yield address, FactKey(Fact.RESUBSCRIBED, source.channel, event.scope)
     elif event.kind is EventKind.RELEASED and (said := release_in(event.value or "")):
-        kind, actor, proof = said
+        kind = said[0]
         where = (source.provider, source.account) if kind is CauseKind.PROVIDER_LIST else (None, None)
         scope = event.scope if kind in _SCOPED else None
         channel = source.channel if kind is CauseKind.UNSUBSCRIBE else None
-        limited = actor is Party.RECIPIENT and at_most(kind, proof, rules) is not None
-        each = event.occurred_at.isoformat() if limited and event.occurred_at else None
-        key = FactKey(Fact.RELEASED, channel, scope, *where, (kind, actor, proof, each))
+        key = FactKey(Fact.RELEASED, channel, scope, *where, said)
         if kind is not CauseKind.BAD_DOMAIN:
             yield address, key
         elif domain := domain_of(address):

@@ -9,8 +9,14 @@ from deliverystatus._suppression._words import CauseKind
 from deliverystatus._values import EVERYTHING
 
 
-def setting(kind: CauseKind, *, since: datetime | None = None, until: datetime | None = None) -> Cause:
-    """Make the cause that something is which is no event."""
+def setting(
+    kind: CauseKind,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    purposes: frozenset[Purpose] = frozenset(),
+) -> Cause:
+    """Make the cause that something is which is no event; it stops the *purposes* besides its own."""
     ground = SETTINGS[kind]
     return Cause(
         kind=kind,
@@ -21,7 +27,7 @@ def setting(kind: CauseKind, *, since: datetime | None = None, until: datetime |
         domain=None,
         provider=None,
         account=None,
-        purposes=ground.purposes,
+        purposes=ground.purposes | purposes,
         since=since,
         happened_by=since,
         until=until,
@@ -32,7 +38,7 @@ def setting(kind: CauseKind, *, since: datetime | None = None, until: datetime |
 
 
 def settings_that_stop(
-    standing: Standing, rules: Rules, purpose: Purpose, opted_in_at: datetime | None, now: datetime
+    standing: Standing, rules: Rules, purpose: Purpose, now: datetime, *, agreed: bool
 ) -> list[Cause]:
     """
     Give the causes that a standing is, for whatever message of the purpose.
@@ -41,10 +47,10 @@ def settings_that_stop(
         standing: What the caller tells.
         rules: Which purposes need to be opted in to.
         purpose: What the message is for.
-        opted_in_at: When an event last said that the recipient opted in; the caller's word stands above it.
         now: The time (aware, UTC).
+        agreed: Whether an event said that the recipient opted in; the caller's word stands above it.
     """
-    agreed = opted_in_at is not None if standing.opted_in is None else standing.opted_in
+    agreed = agreed if standing.opted_in is None else standing.opted_in
     asked = standing.opted_in is False or purpose in rules.opt_in
     renewed = standing.quota_renews_at is not None and standing.quota_renews_at <= now
     empty = standing.quota_left is not None and standing.quota_left <= 0 and not renewed
@@ -57,7 +63,11 @@ def settings_that_stop(
         CauseKind.QUOTA_EXCEEDED: empty,
     }
     return [
-        setting(kind, until=standing.quota_renews_at if kind is CauseKind.QUOTA_EXCEEDED else None)
+        setting(
+            kind,
+            until=standing.quota_renews_at if kind is CauseKind.QUOTA_EXCEEDED else None,
+            purposes=rules.opt_in if kind is CauseKind.NOT_OPTED_IN else frozenset(),
+        )
         for kind, stops in told.items()
         if stops
     ]
