@@ -191,7 +191,8 @@ def test_every_explanation_says_something(locale, audience):
 def test_nothing_is_said_twice(locale, table):
     """No step and no caveat is repeated, and no sentence within the meaning, but whose and how long each stop is."""
     apart = [text for section in ("decided", "lasting") for _, text in leaves(FILES[locale][table][section])]
-    words = FILES[locale]["wording"]
+    file = FILES[locale]
+    words = file["wording"] | file.get("nouns", {}).get(file["wording"]["recipient"], {})
     apart = [Template(text).safe_substitute(words) for text in apart]
     for explanation in every_explanation(table, locale):
         sentences = [each for each in re.split(r"(?<=[.!?])\s+", explanation.meaning) if each not in apart]
