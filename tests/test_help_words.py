@@ -33,27 +33,77 @@ JARGON = {
         "http", "ip", "isp", "json", "mta", "mx", "null", "payload", "pixel", "queue", "rcpt", "relay", "smtp", "soft",
         "spf", "suppressed", "suppression", "timeout", "tls", "url", "webhook",
     },
+    "fr": {
+        "api", "bounce", "bounces", "dkim", "dmarc", "dns", "domaine", "en-tête", "enum", "esp", "fai", "hard",
+        "html", "http", "ip", "json", "mta", "mx", "null", "payload", "pixel", "rcpt", "rebond", "rebonds", "relais",
+        "requête", "smtp", "soft", "spf", "timeout", "tls", "token", "url", "webhook",
+    },
+    "de": {
+        "api", "bounce", "bounced", "bounces", "dkim", "dmarc", "dns", "domain", "domäne", "endpoint", "enum", "esp",
+        "hard", "header", "html", "http", "ip", "isp", "json", "mta", "mx", "null", "payload", "pixel", "queue", "rcpt",
+        "relay", "smtp", "soft", "spf", "suppression", "timeout", "tls", "unterdrückt", "url", "warteschlange", "webhook",
+        "zeitüberschreitung", "zählpixel",
+    },
 }  # fmt: skip
 
 #: Phrases that say whose fault it is.
 BLAME = {
     "en": {"you failed", "your fault", "your mistake", "fault of", "you should have", "careless", "wrongly entered"},
+    "fr": {
+        "votre faute",
+        "votre erreur",
+        "la faute du",
+        "auriez dû",
+        "avez oublié",
+        "négligence",
+        "mal saisi",
+        "à tort",
+    },
+    "de": {"ihre schuld", "ihr fehler", "sie haben versäumt", "sie hätten", "selbst schuld", "falsch eingegeben", "achtlos"},
 }
 
 #: Phrases that claim more than a server can know, and the sentence that denies one of them.
 OVERCLAIMS = {
     "en": {"made it to", "in the inbox", "reached the inbox", "was read by", "the $recipient opened", "has read"},
+    "fr": {
+        "dans la boîte de réception",
+        "bien reçu",
+        "bien arrivé",
+        "a été lu par",
+        "$le a ouvert",
+        "$Le a ouvert",
+        "$le a lu",
+    },
+    "de": {
+        "im Posteingang ist",
+        "im Posteingang liegt",
+        "in Ihrem Posteingang liegt",
+        "im Posteingang angekommen",
+        "bei $dem angekommen",
+        "von $dem gelesen",
+        "von $dem geöffnet",
+        "$Der hat die Nachricht geöffnet",
+        "$Der hat die Nachricht gelesen",
+        "$der die Nachricht gelesen",
+        "$der die Nachricht geöffnet",
+    },
 }
 DENIALS = {
     "en": "This does not prove that it is in the inbox.",
+    "fr": "Cela ne prouve pas que le message soit dans la boîte de réception.",
+    "de": "Das beweist nicht, dass sie im Posteingang ist.",
 }
 
 #: What a phone does not have, and what does not happen on one, as patterns.
 NOT_ON_A_PHONE = {
     "en": r"\b(?:mail|mailbox|inbox|junk)\b",
+    "fr": r"\b(?:e-?mails?|mails?|courriels?|courriers?|messageries?|boîtes?|indésirables?)\b",
+    "de": r"mail|postf[aä]ch|posteing[aä]ng|spam-(?:und|oder|ordner)|junk",
 }
 NOTHING_COMES_BACK = {
     "en": r"\b(?:came|come) back\b|\breturned\b|\baddress\b",
+    "fr": r"\brevenue?s?\b|\bretourn\w+|\bretours?\b|\brenvoyé|\badresses?\b",
+    "de": r"\bk[ao]m\w*\b[^.]*\bzurück\b|zurück(?:ge)?(?:kommen|schick|sand|send|wies)|adresse",
 }
 
 TABLES = [*product(locales(), dict.fromkeys(AUDIENCES.values()))]
