@@ -18,6 +18,8 @@ EDGES = {"_cli", "__main__.py"}
 PACKAGE_DATA = {
     "_explain/_texts.py": {"files", "iterdir", "read_bytes"},
     "_rules.py": {"files", "read_text"},
+    "report/_page.py": {"files", "read_bytes"},
+    "report/_words.py": {"files", "iterdir", "read_bytes"},
     "vocabularies/__init__.py": {"files", "iterdir"},
     "vocabularies/_pack.py": {"read_bytes"},
 }

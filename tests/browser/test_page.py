@@ -87,8 +87,9 @@ def test_sort_by_every_column(show, some, n, name, ascending):
     opened = show(some)
     header = opened.headings().nth(n - 1)
     assert name == header.inner_text().split("\n")[0]
-    while header.get_attribute("aria-sort") != "ascending":
-        header.get_by_role("button").click()
+    for _ in range(2):  # once is enough, unless it is the column that it is sorted by, or dates, which begin at the end
+        if header.get_attribute("aria-sort") != "ascending":
+            header.get_by_role("button").click()
     assert ascending == opened.recipients()
     header.get_by_role("button").click()
     assert "descending" == header.get_attribute("aria-sort")
