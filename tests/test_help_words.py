@@ -59,7 +59,15 @@ BLAME = {
         "mal saisi",
         "à tort",
     },
-    "de": {"ihre schuld", "ihr fehler", "sie haben versäumt", "sie hätten", "selbst schuld", "falsch eingegeben", "achtlos"},
+    "de": {
+        "ihre schuld",
+        "ihr fehler",
+        "sie haben versäumt",
+        "sie hätten",
+        "selbst schuld",
+        "falsch eingegeben",
+        "achtlos",
+    },
 }
 
 #: Phrases that claim more than a server can know, and the sentence that denies one of them.
