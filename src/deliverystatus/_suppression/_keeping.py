@@ -9,7 +9,7 @@ A ground without a time had happened by the time it was first heard of, if that 
 bounds, and a repetition may lower one, so none stands for another: each is kept, up to a number.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from heapq import nlargest, nsmallest
 from itertools import groupby
@@ -102,22 +102,8 @@ def forget(facts: Facts, rules: Rules) -> Facts:
         if sort := _sort(key):
             sorts.setdefault(sort, []).append(key)
     for (fact, _), keys in sorts.items():
-        if fact is None:
-            _remove(facts, keys, nlargest(KEPT_UNDATED + 1, keys, key=lambda key: key.undated or ""))
-        elif fact is Fact.FAILED:
-            _remove_failures(facts, keys, rules.copies_of_a_day)
-        elif fact is Fact.ENGAGED:
-            periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
-            _remove(facts, keys, [key for key in keys if key.detail[0] in periods])
-        elif fact is Fact.TURNED_BACK:
-            days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
-            _remove(facts, keys, [key for key in keys if (key.detail[1] or "")[:_DAY] in days])
-        elif fact in BY_DAY:
-            _remove(facts, keys, _counting(keys, rules))
-        elif fact is Fact.DELIVERED:
-            if len(keys) <= KEPT_DELIVERIES:  # nearly always, and then no digest is made, nor kept with the event
-                continue
-            _remove(facts, keys, nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key])))
+        for key in {*keys}.difference(_KEPT[fact](facts, keys, rules)):
+            del facts[key]
     return facts
 
 
@@ -132,32 +118,40 @@ def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
     return None
 
 
-def _remove_failures(facts: Facts, keys: Iterable[FactKey], copies: int) -> None:
+def _undated(_: Facts, keys: list[FactKey], __: Rules) -> Iterable[FactKey]:
+    return nlargest(KEPT_UNDATED + 1, keys, key=lambda key: key.undated or "")
+
+
+def _failures(facts: Facts, keys: list[FactKey], rules: Rules) -> Iterator[FactKey]:
     """Keep the latest days, and of each the latest copies of each weight: ids say nothing of which came first."""
     days = nlargest(KEPT_DAYS, {key.detail[0] or "" for key in keys})
     for (day, _weight), alike in groupby(sorted(keys, key=_day_and_weight), key=_day_and_weight):
-        each = [*alike]
-        _remove(facts, each, nlargest(copies, each, key=lambda key: age(facts[key])) if day in days else ())
+        if day in days:
+            yield from nlargest(rules.copies_of_a_day, alike, key=lambda key: age(facts[key]))
 
 
 def _day_and_weight(key: FactKey) -> tuple[str, str]:
     return key.detail[0] or "", key.detail[1] or ""
 
 
-def _said_when(key: FactKey, at: datetime, rules: Rules) -> str:
-    """Give the day of what is said; the moment, where it may be said so many times only."""
-    return at.isoformat() if _most(key, rules) is not None else at.date().isoformat()
+def _engagement(_: Facts, keys: list[FactKey], __: Rules) -> Iterable[FactKey]:
+    periods = nlargest(KEPT_PERIODS, {key.detail[0] or "" for key in keys})
+    return [key for key in keys if key.detail[0] in periods]
 
 
-def _most(key: FactKey, rules: Rules) -> int | None:
-    """Say how many releases of such a cause by the recipient count; ``None`` if all do."""
-    if key.fact is not Fact.RELEASED or key.detail[1] is not Party.RECIPIENT:
-        return None
-    return at_most(CauseKind(key.detail[0] or ""), ReleaseProof(key.detail[2] or ""), rules)
+def _turned_back(_: Facts, keys: list[FactKey], __: Rules) -> Iterable[FactKey]:
+    days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
+    return [key for key in keys if (key.detail[1] or "")[:_DAY] in days]
 
 
-def _counting(keys: Iterable[FactKey], rules: Rules) -> Iterator[FactKey]:
-    """Give those that can count: the first so many, where there is a number, and else the latest days of each."""
+def _delivered(facts: Facts, keys: list[FactKey], _: Rules) -> Iterable[FactKey]:
+    if len(keys) <= KEPT_DELIVERIES:  # nearly always, and then no digest is made, nor kept with the event
+        return keys
+    return nlargest(KEPT_DELIVERIES, keys, key=lambda key: age(facts[key]))
+
+
+def _undoing(_: Facts, keys: list[FactKey], rules: Rules) -> Iterator[FactKey]:
+    """Keep those that can count: the first so many, where there is a number, and else the latest days of each."""
     limited: list[FactKey] = []
     days: dict[FactKey, list[FactKey]] = {}
     for key in keys:
@@ -172,9 +166,27 @@ def _counting(keys: Iterable[FactKey], rules: Rules) -> Iterator[FactKey]:
         yield from nsmallest(most, limited, key=lambda key: (key.detail[-1] or "", str(key.detail[2])))
 
 
-def _remove(facts: Facts, keys: Iterable[FactKey], but: Iterable[FactKey] = ()) -> None:
-    for key in {*keys}.difference(but):
-        del facts[key]
+#: Which are kept, of each sort of which not all are.
+_KEPT: Mapping[Fact | None, Callable[[Facts, list[FactKey], Rules], Iterable[FactKey]]] = {
+    None:             _undated,
+    Fact.FAILED:      _failures,
+    Fact.ENGAGED:     _engagement,
+    Fact.TURNED_BACK: _turned_back,
+    Fact.DELIVERED:   _delivered,
+    **dict.fromkeys(BY_DAY, _undoing),
+}  # fmt: skip
+
+
+def _said_when(key: FactKey, at: datetime, rules: Rules) -> str:
+    """Give the day of what is said; the moment, where it may be said so many times only."""
+    return at.isoformat() if _most(key, rules) is not None else at.date().isoformat()
+
+
+def _most(key: FactKey, rules: Rules) -> int | None:
+    """Say how many releases of such a cause by the recipient count; ``None`` if all do."""
+    if key.fact is not Fact.RELEASED or key.detail[1] is not Party.RECIPIENT:
+        return None
+    return at_most(CauseKind(key.detail[0] or ""), ReleaseProof(key.detail[2] or ""), rules)
 
 
 def lifted_too_often(facts: Facts, kind: CauseKind, actor: Party, proof: ReleaseProof, rules: Rules) -> bool:
