@@ -190,6 +190,7 @@ def _reason(reason: ds.Reason, wording: ds.Wording) -> ds.Explanation:
 def _label(pack: ds.Vocabulary, label: str, statuses: list[ds.Status], product: Product) -> Iterator[str]:
     """Tell what a label means: each status that has it, and the causes that lead to it alone."""
     usual = [status for status in statuses if pack.labels[status] == label]
+    usual.sort(key=lambda status: pack.hides(status, label))  # what the label is named for comes first
     ruled = [status for status in statuses if status not in usual]
     for status in usual:
         yield from _status(pack, status, product, alone=len(statuses) == 1)
@@ -215,7 +216,7 @@ def _label(pack: ds.Vocabulary, label: str, statuses: list[ds.Status], product: 
         yield ""
         for reason in product.common[label]:
             yield from _cause(
-                _explained(usual[-1], pack, product.wording, reason=reason), _reason(reason, product.wording)
+                _explained(usual[0], pack, product.wording, reason=reason), _reason(reason, product.wording)
             )
 
 

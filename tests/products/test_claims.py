@@ -175,3 +175,18 @@ def test_the_page_of_crisisworks():
     )
     assert "No sign of opening means nothing." in section("crisisworks", "Delivered")
     assert ["Delivery", "Feedback"] == re.findall(r"^## (.+)$", page("crisisworks"), re.MULTILINE)[:2]
+
+
+@pytest.mark.parametrize(
+    "name, word, first",
+    [
+        ("clinicsense", "Failed", "Could not be delivered."),
+        ("writeupp", "Not delivered", "Could not be delivered."),
+        ("amilia", "Dropped", "Stopped before delivery was tried."),
+        ("timetap", "Bounced", "Could not be delivered."),
+        ("crisisworks", "Not Sent", "Not accepted for sending."),
+    ],
+)
+def test_what_a_word_is_named_for_comes_first(name, word, first):
+    """C8, W10, A14, T9, K5: of all that one word stands for, staff read first what it mostly means."""
+    assert section(name, word).strip().startswith(f"**{first}**")
