@@ -5,6 +5,7 @@ Nothing here knows what an event is.
 """
 
 import re
+import unicodedata
 
 #: Diagnostics, URLs and answers longer than this are cut (law 6: a record stays bounded). The longest reply RFC 5321
 #: section 4.5.3.1.5 asks for is 512 octets a line; multi-line refusals with help texts have been seen up to about 2,000.
@@ -35,21 +36,32 @@ def cut(text: str) -> str:
     return text if len(text) <= LIMIT else text[:LIMIT]
 
 
+#: A number as people and providers write it.
+_NUMBER = re.compile(r"(?:(?:sms|tel|whatsapp):)?\+?([0-9][0-9 ().\u00a0/-]*)", re.IGNORECASE)
+_NO_DIGIT = re.compile("[^0-9]")
+
+
 def comparable(recipient: str) -> str:
     """
-    Give the form in which two spellings of one recipient are equal: IDNA domain, case-folded local part.
+    Give the form in which two spellings of one recipient are equal: IDNA domain, case-folded local part; all digits.
 
     RFC 5321 section 2.4 lets a host tell cases apart in the local part; none that matters does, and a suppression
-    that misses ``Ada@`` because it knows ``ada@`` is the worse mistake. Plus-addresses stay apart.
+    that misses ``Ada@`` because it knows ``ada@`` is the worse mistake. Plus-addresses stay apart. A number is compared
+    without what is put between its digits, and with a plus (E.164), which some providers leave out.
     """
     recipient = recipient.strip()
+    if "@" not in recipient:
+        number = _NUMBER.fullmatch(recipient)
+        return f"+{_NO_DIGIT.sub('', number[1])}" if number else recipient.casefold()
     if recipient.isascii():
         lowered = recipient.lower()
+        lowered = lowered.removesuffix(".")  # the root of all domains
         return recipient if recipient == lowered else lowered  # a million of them, kept once
-    local, at, domain = recipient.rpartition("@")
+    local, at, domain = unicodedata.normalize("NFC", recipient).rpartition("@")
     if not domain.isascii() and len(domain) <= _LONGEST_DOMAIN:
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:  # not a host name at all: compared as it is spelled
             domain = domain.casefold()
-    return (local.casefold() + at + domain.lower()).strip()  # IDNA may have taken away what stood behind a blank
+    # IDNA may have taken away what stood behind a blank
+    return unicodedata.normalize("NFC", local.casefold() + at + domain.lower()).strip().removesuffix(".")

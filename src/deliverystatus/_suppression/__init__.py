@@ -52,6 +52,10 @@ from deliverystatus._text import comparable, cut, printable
 from deliverystatus._values import EVERYTHING, Failure, Scope
 from deliverystatus.exceptions import PayloadError
 
+_NO_FACTS = Facts()
+
+_Place = TypeVar("_Place")
+
 
 class _Message(NamedTuple):
     """What is asked about, as ``may_send`` documents it."""
@@ -292,11 +296,12 @@ class SuppressionList:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], *, rules: str | Rules | None = None) -> "SuppressionList":
         """
-        Read what ``to_dict`` gave, by *rules*, or by those it was stored with.
+        Read what ``to_dict`` gave. Rules of one's own are given again; what they do not ask for was not stored.
 
         Raises:
             PayloadError: If it is of another form.
             UnknownName: If no rules have that name.
+            ValueError: If *rules* have another name than those it was stored with: fold the events again instead.
         """
         try:
             name, evidence = stored["rules"], list(stored["evidence"])
@@ -304,7 +309,10 @@ class SuppressionList:
             raise PayloadError("expected a suppression list as to_dict writes it") from error
         if not isinstance(name, str):
             raise PayloadError(f"expected str, got {type(name).__name__}", path="rules")
-        return suppress(map(Event.from_dict, evidence), rules=name if rules is None else rules)
+        chosen = rules_of(name if rules is None else rules)
+        if chosen.name != name:
+            raise ValueError("rules: expected those it was stored with; fold the events again with others")
+        return suppress(map(Event.from_dict, evidence), rules=chosen)
 
 
 def suppress(events: Iterable[Event], *, rules: str | Rules = "default") -> SuppressionList:
@@ -341,6 +349,7 @@ def stop_by_hand(
     at: datetime,
     scope: Scope | str | None = None,
     purposes: Iterable[Purpose | str] = (),
+    until: datetime | None = None,
 ) -> Event:
     """
     Make the event by which somebody on our side stops messages to a recipient; fold it in like any other.
@@ -351,6 +360,7 @@ def stop_by_hand(
         at: When (aware).
         scope: What it covers; ``None`` is everything.
         purposes: The messages it stops; none named are all.
+        until: When it ends by itself (aware); ``None``: it does not.
 
     Raises:
         ValueError: If a word is in no vocabulary, nobody of that sort may, or *at* has no zone.
@@ -361,14 +371,9 @@ def stop_by_hand(
         EventKind.SUPPRESSION_CHANGED,
         recipient=recipient,
         occurred_at=moment("at", at),
-        value=by_hand_value(member("actor", Party, actor), stopped),
+        value=by_hand_value(member("actor", Party, actor), stopped, None if until is None else moment("until", until)),
         scope=EVERYTHING if scope is None else Scope.of(scope),
     )
-
-
-_NO_FACTS = Facts()
-
-_Place = TypeVar("_Place")
 
 
 def _that_took_mail(known: Mapping[str | Domain, Facts], *, but: Mapping[str | Domain, Facts] = {}) -> Iterator[str]:
@@ -408,7 +413,7 @@ def _released(recipient: str, cause: Cause, actor: Party, proof: ReleaseProof, a
         EventKind.RELEASED,
         recipient=recipient,
         occurred_at=at,
-        value=release_value(cause.kind, actor, proof),
+        value=release_value(cause.kind, actor, proof, cause.which),
         channel=cause.channel or Channel.EMAIL,
         scope=cause.scope,
         provider=cause.provider,
@@ -483,4 +488,7 @@ def _address(recipient: str) -> str:
     """Compare as events do, which are made printable and cut first."""
     if not isinstance(recipient, str):
         raise TypeError(f"recipient: expected str, got {type(recipient).__name__}")
-    return comparable(cut(printable(recipient)))
+    address = comparable(cut(printable(recipient)))
+    if not address or any(each in address for each in "<>, \t\r\n"):
+        raise ValueError("recipient: expected a bare address or number")  # and no name, or it would match nothing
+    return address

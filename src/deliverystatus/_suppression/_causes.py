@@ -6,26 +6,37 @@ from typing import NamedTuple
 
 import attrs
 
-from deliverystatus._enums import Purpose
+from deliverystatus._enums import EventKind, Purpose
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
-    DELIVERED_THERE,
+    BY_HAND,
     LATEST,
     TOOK_MAIL,
     FactKey,
     age,
+    alike,
     copy_of,
     domain_of,
+    ends_at,
     when,
 )
 from deliverystatus._suppression._incidents import Incidents
 from deliverystatus._suppression._keeping import Facts
-from deliverystatus._suppression._lifts import is_lifted, latest_times, lifts_at, lists_that_hold, unlisted_at
+from deliverystatus._suppression._lifts import (
+    is_lifted,
+    latest_times,
+    lifts_at,
+    lists_that_hold,
+    unlisted_at,
+    was_released,
+)
 from deliverystatus._suppression._repeated import Repetition, after, repetitions
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._values import Cause, Incident
 from deliverystatus._suppression._words import Fact
 from deliverystatus._values import EVERYTHING
+
+_BY_HAND = frozenset(BY_HAND.values())
 
 
 class Findings(NamedTuple):
@@ -66,6 +77,7 @@ def find(
     }
     lifts = lifts_at(facts, now)
     causes = _grounds({key: event for key, event in facts.items() if key not in excused}, lifts, rules)
+    causes = [cause for cause in causes if cause.until is None or now < cause.until]  # a stop by hand may end
     found = repetitions(facts, lifts, rules, excused, now)
     causes += _repeated(found, rules)
     ended = any(repetition.ended for repetition in found)
@@ -115,11 +127,17 @@ def _grounds(facts: Mapping[FactKey, Event], lifts: Mapping[FactKey, datetime], 
     """Give each ground that nothing has lifted, with its evidence together."""
     happened, unlisted = latest_times(facts), unlisted_at(lifts)
     together: dict[FactKey, dict[FactKey, datetime]] = {}
-    for key in facts:
+    for key, event in facts.items():
         ground = rules.grounds.get(key.fact)
-        if ground is not None and key.fact is not Fact.FAILED and not is_lifted(key, happened[key], ground, lifts):
-            stop = key._replace(detail=key.detail if key.fact in _BY_HAND else (), undated=None)
-            together.setdefault(stop, {})[key] = happened[key]
+        if ground is None or key.fact is Fact.FAILED or is_lifted(key, happened[key], ground, lifts):
+            continue
+        stop = key._replace(detail=key.detail if key.fact in _BY_HAND else (), undated=None)
+        if event.kind is EventKind.DROPPED and key.detail and was_released(key, ground, lifts):
+            # the provider's list lags behind the release: the drop is no new evidence of what it is listed for
+            stop = FactKey(Fact.LISTED, None, EVERYTHING, key.detail[0], key.detail[1])
+            if Fact.LISTED not in rules.grounds or is_lifted(stop, happened[key], rules.grounds[Fact.LISTED], lifts):
+                continue
+        together.setdefault(stop, {})[key] = happened[key]
     return [
         _cause(
             key,
@@ -132,9 +150,6 @@ def _grounds(facts: Mapping[FactKey, Event], lifts: Mapping[FactKey, datetime], 
     ]
 
 
-_BY_HAND = frozenset({Fact.MANUAL_BY_STAFF, Fact.MANUAL_BY_SUPPORT})
-
-
 def _of_domain(domain: str, facts: Facts, rules: Rules, now: datetime) -> Cause | None:
     """
     Give what stands against everybody at a domain.
@@ -145,12 +160,14 @@ def _of_domain(domain: str, facts: Facts, rules: Rules, now: datetime) -> Cause 
     if rules.domain_lasts is None:
         return None
     lifts = lifts_at(facts, now)
-    delivered = lifts.get(DELIVERED_THERE)
-    for cause in _grounds(facts, lifts, rules):
-        happened = cause.happened_by or LATEST
-        until = after(happened, rules.domain_lasts)
-        if now < until and not (delivered is not None and happened <= after(delivered, rules.domain_lasts)):
-            return attrs.evolve(cause, domain=domain, until=until if cause.happened_by else None)
+    dated = {key: event for key, event in facts.items() if when(event) != LATEST}  # else it would stand for ever
+    for cause in _grounds(dated, lifts, rules):
+        if cause.happened_by is None or cause.evidence is None:
+            continue
+        until, copy = after(cause.happened_by, rules.domain_lasts), copy_of(cause.evidence)
+        taken = [at for key, at in lifts.items() if key.fact is Fact.DELIVERED and key.detail != copy]
+        if now < until and not any(cause.happened_by <= after(at, rules.domain_lasts) for at in taken):
+            return attrs.evolve(cause, domain=domain, until=until)
     return None
 
 
@@ -164,12 +181,16 @@ def _cause(
     until: datetime | None = None,
 ) -> Cause:
     ground = rules.grounds[key.fact]
-    chosen = frozenset(Purpose(each) for each in (key.detail[0] or "").split(",") if each) if key.detail else None
+    chosen, end = None, until
+    if key.fact in _BY_HAND:
+        chosen = frozenset(Purpose(each) for each in (key.detail[0] or "").split(",") if each)
+        end = ends_at(key.detail[1])
+    said = evidence.scope
     return Cause(
         kind=ground.kind,
         reason=ground.reason,
         decided_by=ground.decided_by,
-        scope=key.scope or EVERYTHING,
+        scope=said if said is not None and alike(said) == key.scope else key.scope or EVERYTHING,
         channel=key.channel,
         domain=None,
         provider=key.provider,
@@ -177,7 +198,7 @@ def _cause(
         purposes=chosen or ground.purposes,
         since=evidence.occurred_at,
         happened_by=None if happened_by == LATEST else happened_by,
-        until=until,
+        until=end,
         evidence=evidence,
         releases=ground.releases,
         listed_by=listed_by,

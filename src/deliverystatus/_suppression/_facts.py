@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from deliverystatus._enums import Channel, Party, Purpose, Reason
 from deliverystatus._events import Event
+from deliverystatus._suppression._rules import BY_DAY, Rules, at_most
 from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind, ReleaseProof
-from deliverystatus._values import Scope
+from deliverystatus._values import EVERYTHING, Scope
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -28,6 +29,7 @@ class Trouble(NamedTuple):
         domain: At which domain; ``None`` for all of them.
         provider: Who sent.
         account: In which account.
+        channel: On which channel; ``None`` for all of them.
     """
 
     kind: IncidentKind
@@ -35,6 +37,7 @@ class Trouble(NamedTuple):
     domain: str | None = None
     provider: str | None = None
     account: str | None = None
+    channel: Channel | None = None
 
 
 Place: TypeAlias = str | Domain  # an address, as addresses are compared
@@ -50,9 +53,10 @@ class FactKey(NamedTuple):
         scope: What it covers; ``None`` where that means nothing, or was not said by what lifts.
         provider: At which provider it holds; ``None`` everywhere.
         account: In which account.
-        detail: What else tells it from others: the list that holds a complaint or bad address; day, copy and weight of
-            a failure; the copy of a delivery; cause, actor and proof of a release; month or year, and which end of it,
-            of an interaction; the purposes of what is stopped by hand; whose failure it was in a trouble, and in which hour.
+        detail: What else tells it from others: the list that holds a complaint or bad address; day, weight and copy of
+            a failure; the copy of a delivery; cause, actor, proof and which of a release; month or year, and which end
+            of it, of an interaction; purposes and end of what is stopped by hand; whose failure it was in a trouble,
+            and in which hour. Of what undoes something (``BY_DAY``) the day it was said stands last.
         undated: The fingerprint of a ground that has no time.
     """
 
@@ -65,8 +69,8 @@ class FactKey(NamedTuple):
     undated: str | None = None
 
 
-#: That a message was delivered: what lifts what stands against everybody at a domain, and the first there ever was.
-DELIVERED_THERE, TOOK_MAIL = FactKey(Fact.DELIVERED), FactKey(Fact.TOOK_MAIL)
+#: The first message that was ever taken there.
+TOOK_MAIL = FactKey(Fact.TOOK_MAIL)
 
 #: The ends of a month or year of interactions, and the weights of a failure.
 FIRST, LAST = "first", "last"
@@ -84,6 +88,17 @@ def refused_as(address: str, reason: Reason | None, *, domain_known: bool = True
     if not domain_known:
         return Trouble(IncidentKind.DOMAINS_UNKNOWN)
     return Trouble(IncidentKind.RECEIVER_REFUSES, reason, domain_of(address))
+
+
+def covered(scope: Scope | None) -> Scope:
+    """Read what a ground covers on the safe side: a group that is not named may be any."""
+    return EVERYTHING if scope is None or not scope.name else alike(scope)
+
+
+def alike(scope: Scope) -> Scope:
+    """Give the form in which two spellings of a scope are equal, as Mailgun compares tags."""
+    name = scope.name.strip().casefold()
+    return scope if name == scope.name else Scope(scope.kind, name)
 
 
 def copy_of(event: Event) -> tuple[str | None, ...]:
@@ -108,40 +123,73 @@ def age(event: Event) -> tuple[bool, datetime, str]:
 # -- the values of our own events -----------------------------------------------------------------------------------
 
 
-def release_in(value: str) -> tuple[CauseKind, Party, ReleaseProof] | None:
+def release_in(value: str) -> tuple[CauseKind, Party, ReleaseProof, str] | None:
     """Read what ``release_value`` wrote; ``None`` for anything else."""
-    kind, _, rest = value.partition(":")
-    party, _, proof = rest.partition(":")
+    kind, party, proof, which = (*value.split(":", 3), "", "", "", "")[:4]
     try:
-        return CauseKind(kind), Party(party), ReleaseProof(proof)
+        return CauseKind(kind), Party(party), ReleaseProof(proof), which
     except ValueError:
         return None
 
 
-def release_value(kind: CauseKind, actor: Party, proof: ReleaseProof) -> str:
-    """Give the value of a ``released`` event; in a field that equality compares, for everything in it counts."""
-    return f"{kind}:{actor}:{proof}"
+def release_value(kind: CauseKind, actor: Party, proof: ReleaseProof, which: str = "") -> str:
+    """
+    Give the value of a ``released`` event; in a field that equality compares, for everything in it counts.
+
+    *which* tells causes of a kind apart that nothing else does: the purposes of a stop by hand, the reason of an entry.
+    """
+    return ":".join((kind, actor, proof, which) if which else (kind, actor, proof))
 
 
-_BY_HAND = {Party.STAFF: Fact.MANUAL_BY_STAFF, Party.SUPPORT: Fact.MANUAL_BY_SUPPORT}
+#: A stop by hand, by who set it.
+BY_HAND = {Party.STAFF: Fact.MANUAL_BY_STAFF, Party.SUPPORT: Fact.MANUAL_BY_SUPPORT}
 
 
-def by_hand_in(value: str) -> tuple[Fact, str] | None:
-    """Read what ``by_hand_value`` wrote; ``None`` for anything else."""
-    word, _, rest = value.partition(":")
-    actor, _, purposes = rest.partition(":")
-    if word != CauseKind.MANUAL or actor not in _BY_HAND or not {*purposes.split(",")} <= {*Purpose, ""}:
+def by_hand_in(value: str) -> tuple[Fact, str, str] | None:
+    """Read what ``by_hand_value`` wrote: the fact, the purposes, and until when; ``None`` for anything else."""
+    word, actor, purposes, until = (*value.split(":", 3), "", "", "", "")[:4]
+    if word != CauseKind.MANUAL or actor not in BY_HAND or not {*purposes.split(",")} <= {*Purpose, ""}:
         return None
-    return _BY_HAND[Party(actor)], purposes
+    if until and ends_at(until) is None:
+        return None
+    return BY_HAND[Party(actor)], purposes, until
 
 
-def by_hand_value(actor: Party, purposes: Iterable[Purpose]) -> str:
+def ends_at(until: str | None) -> datetime | None:
+    """Read when a stop by hand ends by itself (aware, UTC); ``None`` if it does not."""
+    try:
+        end = datetime.fromisoformat(until or "")
+    except ValueError:
+        return None
+    return end if end.utcoffset() is not None else None
+
+
+def by_hand_value(actor: Party, purposes: Iterable[Purpose], until: datetime | None) -> str:
     """
     Give the value of a ``suppression_changed`` event of our own side; no purposes are all of them.
 
     Raises:
         ValueError: If nobody of that sort may.
     """
-    if actor not in _BY_HAND:
-        raise ValueError(f"actor: expected {' or '.join(_BY_HAND)}")
-    return f"{CauseKind.MANUAL}:{actor}:{','.join(sorted(purposes))}"
+    if actor not in BY_HAND:
+        raise ValueError(f"actor: expected {' or '.join(BY_HAND)}")
+    said = f"{CauseKind.MANUAL}:{actor}:{','.join(sorted(chosen)) if (chosen := {*purposes}) != {*Purpose} else ''}"
+    return said if until is None else f"{said}:{until.isoformat()}"
+
+
+# -- what is kept by the day ---------------------------------------------------------------------------------------------
+
+
+def by_day(key: FactKey, at: datetime, rules: Rules) -> FactKey:
+    """Add the day it was said, of what undoes something; the moment, where it may be said so many times only."""
+    if key.fact not in BY_DAY:
+        return key
+    said = at.isoformat() if most_of(key, rules) is not None else at.date().isoformat()
+    return key._replace(detail=(*key.detail, said))
+
+
+def most_of(key: FactKey, rules: Rules) -> int | None:
+    """Say how many releases of such a cause by the recipient count; ``None`` if all do."""
+    if key.fact is not Fact.RELEASED or key.detail[1] is not Party.RECIPIENT:
+        return None
+    return at_most(CauseKind(key.detail[0] or ""), ReleaseProof(key.detail[2] or ""), rules)

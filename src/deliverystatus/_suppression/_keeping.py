@@ -10,13 +10,12 @@ bounds, and a repetition may lower one, so none stands for another: each is kept
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from heapq import nlargest, nsmallest
 from itertools import groupby
 
 from deliverystatus._enums import Party
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import FIRST, FactKey, age, when
+from deliverystatus._suppression._facts import FIRST, FactKey, age, most_of, when
 from deliverystatus._suppression._rules import BY_DAY, KEPT_DAYS, Rules, at_most
 from deliverystatus._suppression._words import CauseKind, Fact, ReleaseProof
 
@@ -38,9 +37,6 @@ _DAY = len("2024-01-01")
 
 #: What undoes something is kept of so many days, the latest: those dated ahead hide it only if there are as many.
 KEPT_LIFTS = 4
-
-#: How long the detail of what is kept by the day is, with the day.
-_SAID_AND_WHEN = {Fact.RELEASED: 4}
 
 #: Facts are brought back to their bounds when there are twice as many as then, and so many more: it saves room, nothing
 #: else, and each is looked through a bounded number of times.
@@ -72,8 +68,6 @@ def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
     """Put an event among the facts of a place, in place."""
     if event.occurred_at is None:
         key = key._replace(undated=event.fingerprint)
-    elif key.fact in BY_DAY and len(key.detail) < _SAID_AND_WHEN.get(key.fact, 1):
-        key = key._replace(detail=(*key.detail, _said_when(key, event.occurred_at, rules)))
     mine = facts.get(key)
     if mine is None:
         facts[key] = event
@@ -109,11 +103,13 @@ def forget(facts: Facts, rules: Rules) -> Facts:
 
 def _sort(key: FactKey) -> tuple[Fact | None, FactKey | None] | None:
     """Say among which facts only some are kept, all grounds without a time first; ``None`` where each is."""
+    if key.fact is Fact.FAILED:
+        return key.fact, None
     if key.undated is not None:
         return None, key._replace(undated=None)
     if key.fact in BY_DAY:
         return key.fact, key._replace(detail=key.detail[:2] if key.fact is Fact.RELEASED else ())
-    if key.fact in (Fact.FAILED, Fact.DELIVERED, Fact.TURNED_BACK) or (key.fact is Fact.ENGAGED and key.detail):
+    if key.fact in (Fact.DELIVERED, Fact.TURNED_BACK) or (key.fact is Fact.ENGAGED and key.detail):
         return key.fact, None
     return None
 
@@ -139,8 +135,8 @@ def _engagement(_: Facts, keys: list[FactKey], __: Rules) -> Iterable[FactKey]:
     return [key for key in keys if key.detail[0] in periods]
 
 
-def _turned_back(_: Facts, keys: list[FactKey], __: Rules) -> Iterable[FactKey]:
-    days = nlargest(KEPT_DAYS, {(key.detail[1] or "")[:_DAY] for key in keys})
+def _turned_back(_: Facts, keys: list[FactKey], rules: Rules) -> Iterable[FactKey]:
+    days = nlargest(rules.clusters.days_told, {(key.detail[1] or "")[:_DAY] for key in keys})
     return [key for key in keys if (key.detail[1] or "")[:_DAY] in days]
 
 
@@ -155,14 +151,14 @@ def _undoing(_: Facts, keys: list[FactKey], rules: Rules) -> Iterator[FactKey]:
     limited: list[FactKey] = []
     days: dict[FactKey, list[FactKey]] = {}
     for key in keys:
-        if _most(key, rules) is None:
+        if most_of(key, rules) is None:
             days.setdefault(key._replace(detail=key.detail[:-1]), []).append(key)
         else:
             limited.append(key)
     for each in days.values():
         yield from nlargest(KEPT_LIFTS, each, key=lambda key: key.detail[-1] or "")
     if limited:
-        most = min(_most(key, rules) or 0 for key in limited)
+        most = min(most_of(key, rules) or 0 for key in limited)
         yield from nsmallest(most, limited, key=lambda key: (key.detail[-1] or "", str(key.detail[2])))
 
 
@@ -175,18 +171,6 @@ _KEPT: Mapping[Fact | None, Callable[[Facts, list[FactKey], Rules], Iterable[Fac
     Fact.DELIVERED:   _delivered,
     **dict.fromkeys(BY_DAY, _undoing),
 }  # fmt: skip
-
-
-def _said_when(key: FactKey, at: datetime, rules: Rules) -> str:
-    """Give the day of what is said; the moment, where it may be said so many times only."""
-    return at.isoformat() if _most(key, rules) is not None else at.date().isoformat()
-
-
-def _most(key: FactKey, rules: Rules) -> int | None:
-    """Say how many releases of such a cause by the recipient count; ``None`` if all do."""
-    if key.fact is not Fact.RELEASED or key.detail[1] is not Party.RECIPIENT:
-        return None
-    return at_most(CauseKind(key.detail[0] or ""), ReleaseProof(key.detail[2] or ""), rules)
 
 
 def lifted_too_often(facts: Facts, kind: CauseKind, actor: Party, proof: ReleaseProof, rules: Rules) -> bool:

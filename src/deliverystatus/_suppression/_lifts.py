@@ -7,7 +7,7 @@ from datetime import datetime
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import LATEST, FactKey, when
 from deliverystatus._suppression._keeping import KEPT_UNDATED, Facts
-from deliverystatus._suppression._rules import BY_DAY, LIFTS, Ground
+from deliverystatus._suppression._rules import BY_DAY, LIFTS, Ground, which_of
 from deliverystatus._suppression._words import Fact
 from deliverystatus._values import EVERYTHING, Scope
 
@@ -42,6 +42,11 @@ def is_lifted(key: FactKey, happened: datetime, ground: Ground, lifts: Mapping[F
     return any(by in lifts and lifts[by] > happened for by in lifted_by(key, ground))
 
 
+def was_released(key: FactKey, ground: Ground, lifts: Mapping[FactKey, datetime]) -> bool:
+    """Whether it was rightly released before, however late the evidence."""
+    return any(by in lifts and by.fact is Fact.RELEASED for by in lifted_by(key, ground))
+
+
 def lifted_by(key: FactKey, ground: Ground) -> Iterator[FactKey]:
     """
     Name what lifts it: the opposite of what was said, and a release by one of those who may, with a proof that will do.
@@ -50,7 +55,9 @@ def lifted_by(key: FactKey, ground: Ground) -> Iterator[FactKey]:
     """
     for scope in _covered_by(key):
         for actor, proof in ground.releases:
-            yield FactKey(Fact.RELEASED, key.channel, scope, key.provider, key.account, (ground.kind, actor, proof))
+            which = which_of(ground, key.detail[0] if key.detail else "")
+            said = (ground.kind, actor, proof, which)
+            yield FactKey(Fact.RELEASED, key.channel, scope, key.provider, key.account, said)
         if key.fact in _SAID:
             yield FactKey(Fact.RESUBSCRIBED, key.channel, scope)
     if key.fact in _LISTED:

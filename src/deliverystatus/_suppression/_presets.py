@@ -70,6 +70,7 @@ RULES: Mapping[str, Rules] = {
         # way leaves it unverified, here it starts the count again.)
         Rules(
             name="pypi",
+            weakens_law_8=True,  # who follows a link that was mailed to a bad address needs nobody else
             thresholds=(Threshold(score=6, per_day=6),),
             grounds=_also_by_link((Fact.BAD_ADDRESS, Fact.FAILED)),
         ),
@@ -152,8 +153,11 @@ def rules_of(rules: str | Rules) -> Rules:
 
     Raises:
         UnknownName: If there are none.
+        ValueError: If they are rules of one's own under the name of others.
     """
     if isinstance(rules, Rules):
+        if rules.name in RULES and rules != RULES[rules.name]:
+            raise ValueError("rules: expected another name for rules of one's own, since there are others of that name")
         return rules
     UnknownName.refuse("suppression rules", rules, RULES)
     return RULES[rules]

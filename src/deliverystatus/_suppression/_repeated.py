@@ -51,21 +51,37 @@ def repetitions(
     failed = {key: event for key, event in facts.items() if key.fact is Fact.FAILED}
     if not failed or Fact.FAILED not in rules.grounds:
         return []
-    copies = {key.detail[2:] for key in failed}
     for key in waits:
         failed.pop(key, None)
     delivered = max(
-        (at for key, at in lifts.items() if key.fact is Fact.DELIVERED and key.detail not in copies), default=None
+        (at for key, at in lifts.items() if key.fact is Fact.DELIVERED and _is_another(key, at, facts)), default=None
     )
     since = _resets(facts, lifts, rules, delivered, now)
-    tried = facts.get(FactKey(Fact.TRIED))
+    tried = max(
+        (at for key, event in facts.items() if key.fact is Fact.TRIED and (at := when(event)) <= now), default=None
+    )
     found = []
     for threshold in rules.thresholds:
         failures = _counted(failed, threshold, since)
         repetition = _weigh(failures, threshold, delivered, now)
         if repetition is not None:
-            found.append(repetition if tried is None else _waiting(repetition, when(tried), rules, now))
+            found.append(repetition if tried is None else _waiting(repetition, tried, rules, now))
     return found
+
+
+def _is_another(delivered: FactKey, at: datetime, facts: Facts) -> bool:
+    """Whether no failure is of the same copy, as far as can be told: one known by other ids may be, if it is near."""
+    for key, event in facts.items():
+        if key.fact is not Fact.FAILED:
+            continue
+        copy = key.detail[2:]
+        if copy == delivered.detail or (copy[0] != delivered.detail[0] and abs(when(event) - at) <= NEAR):
+            return False
+    return True
+
+
+#: A copy that is returned is so within this time, mostly: senders try for up to five days (RFC 5321, 4.5.4.1).
+NEAR = timedelta(days=5)
 
 
 def _resets(

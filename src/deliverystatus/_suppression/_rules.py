@@ -7,7 +7,7 @@ else's address or only after DATA: repetition is enough, for a while. Everything
 authentication, policy, rate, network, server, greylisting, expiry, our account, unknown) is never the address's fault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
 
@@ -21,7 +21,9 @@ from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind, Re
 LIFTS = frozenset({Fact.DELIVERED, Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED})
 
 #: What undoes something, each kept by the day it was said: one whose date is wrong must not hide the others.
-BY_DAY = frozenset({Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED, Fact.ACTIVE, Fact.OPTED_IN})
+BY_DAY = frozenset({
+    Fact.RESUBSCRIBED, Fact.UNLISTED, Fact.RELEASED, Fact.ACTIVE, Fact.OPTED_IN, Fact.TRIED,
+})  # fmt: skip
 
 #: What neither stops nor lifts by itself.
 REMARKS = frozenset({
@@ -148,6 +150,9 @@ GROUNDS = {
     ),
 }  # fmt: skip
 
+#: What law 8 is about.
+LAW_8 = (Fact.COMPLAINT, Fact.BAD_ADDRESS)
+
 #: What is no event and comes as Standing, and inactivity, which is the want of one: the causes that no release lifts.
 SETTINGS = {
     CauseKind.DECLINED: Ground(
@@ -193,6 +198,14 @@ SETTINGS = {
     ),
 }  # fmt: skip
 
+
+def which_of(ground: Ground, purposes: str | None) -> str:
+    """Say which of several causes of a kind in one place it is: a stop by hand for its *purposes*, an entry for its reason."""
+    if ground.kind is CauseKind.MANUAL:
+        return purposes or ""
+    return str(ground.reason) if ground.kind is CauseKind.PROVIDER_LIST else ""
+
+
 #: Failures are kept of so many days, the latest (law 6): no rule can ask for more.
 KEPT_DAYS = 31
 
@@ -200,12 +213,17 @@ KEPT_DAYS = 31
 MOST_PER_DAY = 18
 
 
-def _from_to(lowest: int, highest: int) -> "attrs._ValidatorType[int]":
+def _from_to(lowest: int, highest: int) -> Callable[[object, "attrs.Attribute[int]", int], None]:
     def check(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
         if not lowest <= value <= highest:
             raise ValueError(f"{attribute.name}: expected {lowest} to {highest}")
 
     return check
+
+
+def _share(_: object, attribute: "attrs.Attribute[float]", value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{attribute.name}: expected 0 to 1")
 
 
 def _duration(_: object, attribute: "attrs.Attribute[timedelta]", value: timedelta | None) -> None:
@@ -260,15 +278,15 @@ class Threshold:
 TWO_YEARS = relativedelta(years=2)
 
 
+_PARTS = ("years", "months", "days", "hours", "minutes", "seconds")
+
+
 def _a_month_or_more(_: object, attribute: "attrs.Attribute[relativedelta]", value: relativedelta) -> None:
     """Check that it can be told from what is kept, which is by the month or by the year."""
     period = value.normalized()
     parts = {name: getattr(period, name) for name in _PARTS}
     if period != relativedelta(**parts) or min(parts.values()) < 0 or _months(period) < 1:
         raise ValueError(f"{attribute.name}: expected a calendar month or more, in no negative parts")
-
-
-_PARTS = ("years", "months", "days", "hours", "minutes", "seconds")
 
 
 def _months(period: relativedelta) -> int:
@@ -309,14 +327,19 @@ class Clusters:
         within: In so short a time.
         share: And, where one domain refuses addresses, this share of those there that took mail before: of a large
             domain some addresses die every day.
-        told_for: How long after the last failure an incident is reported with decisions; its failures are kept as long
-            as those of ``KEPT_DAYS`` days.
+        told_for: How long after the last failure an incident is reported with decisions; its failures are kept as
+            long.
     """
 
     at_least: int = attrs.field(default=10, validator=_from_to(2, 1_000_000))
     within: timedelta = attrs.field(default=timedelta(hours=1), validator=_duration)
-    share: float = 0.02
+    share: float = attrs.field(default=0.02, validator=_share)
     told_for: timedelta = attrs.field(default=timedelta(days=1), validator=_duration)
+
+    @property
+    def days_told(self) -> int:
+        """On how many days that are told of failures may lie, at most."""
+        return (self.told_for + self.within).days + 2
 
 
 @attrs.frozen(kw_only=True)
@@ -326,7 +349,8 @@ class Rules:
 
     Attributes:
         name: What the rules are called, in ``RULES`` or by the caller.
-        weakens_law_8: Whether a complaint or a bad address may be written to again without a proper release.
+        weakens_law_8: Whether a complaint or a bad address may be written to again without a proper release; rules that
+            allow it and do not say so are refused.
         at_first_strike: Whether one failure whose diagnosis says that the address is bad suppresses it for good. If
             not, it counts as a hard one.
         repeated: Reasons that suppress when repeated; those that make an address bad always do.
@@ -356,6 +380,24 @@ class Rules:
     opt_in: frozenset[Purpose] = frozenset()
     clusters: Clusters = Clusters()
     grounds: Mapping[Fact, Ground] = attrs.field(default=GROUNDS, repr=False, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        for name, words, kind in (
+            ("repeated", self.repeated, Reason),
+            ("opt_in", self.opt_in, Purpose),
+            ("resets", self.resets, Fact),
+            ("grounds", self.grounds, Fact),
+        ):
+            if not all(isinstance(word, kind) for word in words):
+                raise TypeError(f"{name}: expected members of {kind.__name__}")
+        if not self.weakens_law_8 and not (self.at_first_strike and all(map(self._holds, LAW_8))):
+            raise ValueError("weakens_law_8: expected True, since a complaint or a bad address may be written to")
+
+    def _holds(self, fact: Fact) -> bool:
+        """Whether what law 8 is about stops everything, and is lifted by nobody else and with no other proof."""
+        ground = self.grounds.get(fact)
+        usual = GROUNDS[fact]
+        return ground is not None and ground.purposes >= usual.purposes and {*ground.releases} <= {*usual.releases}
 
     @property
     def copies_of_a_day(self) -> int:

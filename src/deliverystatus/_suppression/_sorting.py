@@ -12,7 +12,6 @@ from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
-    DELIVERED_THERE,
     FIRST,
     HARD,
     LAST,
@@ -22,8 +21,11 @@ from deliverystatus._suppression._facts import (
     FactKey,
     Place,
     Trouble,
+    alike,
+    by_day,
     by_hand_in,
     copy_of,
+    covered,
     domain_of,
     refused_as,
     release_in,
@@ -40,12 +42,16 @@ from deliverystatus._suppression._rules import (
 )
 from deliverystatus._suppression._words import CauseKind, Fact
 from deliverystatus._text import comparable
-from deliverystatus._values import EVERYTHING, Failure, Scope
+from deliverystatus._values import Failure
 
 #: Keys that many addresses have: one of each is enough for a million of them.
 _TRIED = FactKey(Fact.TRIED)
 _COMPLAINT, _DOUBTED_COMPLAINT = FactKey(Fact.COMPLAINT), FactKey(Fact.DOUBTED_COMPLAINT)
 _BAD_ADDRESS, _BAD_DOMAIN = FactKey(Fact.BAD_ADDRESS), FactKey(Fact.BAD_DOMAIN)
+
+
+#: Causes that are released in a scope.
+_SCOPED = frozenset({CauseKind.PROVIDER_LIST, CauseKind.UNSUBSCRIBE, CauseKind.MANUAL})
 
 
 @lru_cache(maxsize=256)
@@ -66,9 +72,10 @@ def facts_in(event: Event, rules: Rules) -> Iterator[tuple[Place | Trouble, Fact
     address = comparable(event.recipient)
     sure = event.attribution is Attribution.EXACT and event.authenticated is not False
     if sure and event.occurred_at is not None:
-        yield from _lifting(event, address, rules)
+        for place, key in _lifting(event, address, rules):
+            yield place, by_day(key, event.occurred_at, rules)
         for key in _remarks(event, rules):
-            yield address, key
+            yield address, by_day(key, event.occurred_at, rules)
     if event.kind is EventKind.SUPPRESSION_CHANGED and event.value == "removed":
         return  # why it was listed is told once more, and is no new failure
     for key in _said(event, sure=sure):
@@ -88,26 +95,25 @@ def _said(event: Event, *, sure: bool) -> Iterator[FactKey]:
         yield _COMPLAINT if sure else _DOUBTED_COMPLAINT
     elif event.kind is EventKind.UNSUBSCRIBED and event.actor is not Actor.MACHINE:  # scanners follow every link
         channel = event.source.channel
-        yield FactKey(STOPS[channel], channel, _covered(event.scope))
+        yield FactKey(STOPS[channel], channel, covered(event.scope))
 
 
 def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, FactKey]]:
     source = event.source
     if event.kind is EventKind.DELIVERED:
         yield address, FactKey(Fact.DELIVERED, detail=copy_of(event))
-        yield address, TOOK_MAIL
-        if rules.domain_lasts is not None and (domain := domain_of(address)):
-            yield Domain(domain), DELIVERED_THERE
-            yield Domain(domain), TOOK_MAIL
+        yield from _taken(event, address, rules)
+    elif event.kind is EventKind.SENT:  # all that some senders ever hear: the next server took it
+        yield from _taken(event, address, rules)
     elif event.kind is EventKind.SUPPRESSION_CHANGED and event.value == "removed":
-        yield address, FactKey(Fact.UNLISTED, None, event.scope or EVERYTHING, source.provider, source.account)
+        yield address, FactKey(Fact.UNLISTED, None, covered(event.scope), source.provider, source.account)
     elif event.kind is EventKind.RESUBSCRIBED:
         if event.actor is not Actor.MACHINE:
-            yield address, FactKey(Fact.RESUBSCRIBED, source.channel, event.scope)
+            yield address, FactKey(Fact.RESUBSCRIBED, source.channel, event.scope and alike(event.scope))
     elif event.kind is EventKind.RELEASED and (said := release_in(event.value or "")):
         kind = said[0]
         where = (source.provider, source.account) if kind is CauseKind.PROVIDER_LIST else (None, None)
-        scope = event.scope if kind in _SCOPED else None
+        scope = alike(event.scope) if event.scope and kind in _SCOPED else None
         channel = source.channel if kind is CauseKind.UNSUBSCRIBE else None
         key = FactKey(Fact.RELEASED, channel, scope, *where, said)
         if kind is not CauseKind.BAD_DOMAIN:
@@ -116,7 +122,12 @@ def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, 
             yield Domain(domain), key
 
 
-_SCOPED = frozenset({CauseKind.PROVIDER_LIST, CauseKind.UNSUBSCRIBE, CauseKind.MANUAL})
+def _taken(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, FactKey]]:
+    """Say that mail was taken there, as far as is ever known."""
+    yield address, TOOK_MAIL
+    if rules.domain_lasts is not None and (domain := domain_of(address)):
+        yield Domain(domain), FactKey(Fact.DELIVERED, detail=copy_of(event))
+        yield Domain(domain), TOOK_MAIL
 
 
 def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
@@ -143,12 +154,14 @@ def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
 def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
     source, kind = event.source, event.kind
     bad = failure.address_is_bad and _is_who_was_addressed(event)
-    counts = kind in COUNTED and _counts(failure.reason, rules)
+    over = kind in COUNTED or (kind is EventKind.DEFERRED and event.retrying is False)
+    counts = over and _counts(failure.reason, rules)
+    at = event.occurred_at or event.received_at  # what has no time had happened by its arrival
     if bad and rules.at_first_strike:
         yield address, _BAD_ADDRESS
-    elif (bad or counts) and event.occurred_at is not None:
+    elif (bad or counts) and at is not None:
         weight = HARD if bad else SOFT
-        yield address, FactKey(Fact.FAILED, detail=(event.occurred_at.date().isoformat(), weight, *copy_of(event)))
+        yield address, FactKey(Fact.FAILED, detail=(at.date().isoformat(), weight, *copy_of(event)))
     domain = domain_of(address)
     unknown_domain = bad and failure.reason is Reason.UNKNOWN_DOMAIN
     if unknown_domain and domain and rules.domain_lasts is not None:
@@ -160,7 +173,8 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     elif (bad or counts) and domain:
         yield refused_as(address, None if bad else failure.reason), FactKey(Fact.REFUSED, detail=(address,))
     elif failure.reason in OURS and kind in TURNED_BACK_AS:
-        trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, source.provider, source.account)
+        where = (source.provider, source.account, source.channel)
+        trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, *where)
         yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, event.occurred_at.strftime("%Y-%m-%d %H")))
 
 
@@ -176,7 +190,7 @@ def _is_who_was_addressed(event: Event) -> bool:
 
 def _listed(event: Event, rules: Rules) -> Iterator[FactKey]:
     """Say on whose list the address is: a drop shows it, a change of the list, or a failure that says where."""
-    source, scope = event.source, _covered(event.scope)
+    source, scope = event.source, covered(event.scope)
     if event.kind is EventKind.DROPPED or event.kind is EventKind.SUPPRESSION_CHANGED:
         by_hand = by_hand_in(event.value or "") if source.provider is None else None
         if by_hand is not None:
@@ -185,9 +199,13 @@ def _listed(event: Event, rules: Rules) -> Iterator[FactKey]:
             yield FactKey(fact, detail=(source.provider, source.account))
         elif fact is not None:
             yield FactKey(fact, None, scope, source.provider, source.account)
-    elif (event.failure is not None or event.kind is EventKind.COMPLAINED) and event.scope is not None:
+    elif event.kind in _CAN_LIST and source.provider is not None and event.scope is not None:
         # the provider listed the address for it, whatever the server's words say of the address
         yield FactKey(Fact.LISTED, None, scope, source.provider, source.account)
+
+
+#: What a provider lists an address for, where it says in which scope: what came back for good, and a complaint.
+_CAN_LIST = COUNTED | {EventKind.COMPLAINED}
 
 
 def _listed_as(event: Event, rules: Rules) -> Fact | None:
@@ -201,8 +219,3 @@ def _listed_as(event: Event, rules: Rules) -> Fact | None:
     if event.kind is EventKind.DROPPED or (event.failure is not None and event.failure.address_is_bad):
         return None
     return Fact.LISTED  # it is on the list; why was not said
-
-
-def _covered(scope: Scope | None) -> Scope:
-    """Read what a ground covers on the safe side: a group that is not named may be any."""
-    return scope if scope is not None and scope.name else EVERYTHING

@@ -119,7 +119,15 @@ class Cause:
     @property
     def place(self) -> tuple[object, ...]:
         """What tells it from other causes of the address, whatever its evidence."""
-        return self.kind, self.reason, self.channel, self.scope, self.provider, self.account
+        return self.kind, self.reason, self.channel, self.scope, self.provider, self.account, self.which
+
+    @property
+    def which(self) -> str:
+        """What tells it from others of its kind, in the words of a release: its purposes, or the reason of an entry."""
+        if self.kind is CauseKind.PROVIDER_LIST:
+            return str(self.reason)
+        limited = self.kind is CauseKind.MANUAL and self.purposes != frozenset(Purpose)
+        return ",".join(sorted(self.purposes)) if limited else ""
 
 
 @attrs.frozen(kw_only=True)
