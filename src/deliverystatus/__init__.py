@@ -37,7 +37,7 @@ from deliverystatus.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from deliverystatus import vocabularies
+    from deliverystatus import report, vocabularies
     from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
     from deliverystatus._receive import receive
     from deliverystatus._return_path import return_path
@@ -128,6 +128,7 @@ __all__ = [
     "providers",
     "receive",
     "reconcile",
+    "report",
     "return_path",
     "stop_by_hand",
     "summarize",
@@ -177,8 +178,8 @@ _ON_FIRST_USE = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "vocabularies":
-        return import_module("deliverystatus.vocabularies")
+    if name in ("report", "vocabularies"):
+        return import_module(f"deliverystatus.{name}")
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"deliverystatus.{_ON_FIRST_USE[name]}"), name)
