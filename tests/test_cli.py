@@ -144,6 +144,7 @@ def test_status_as_json(invoke, write):
         "account": None,
         "message_id": "m1",
         "part": None,
+        "channel": "email",
         "status": "delivered",
         "label": "Delivered",
         "since": "2026-03-02T08:00:00Z",
@@ -343,7 +344,7 @@ def test_explain_is_what_the_library_explains(invoke, write):
     expected = explain(ds.fold(ds.parse("sendgrid", body).events))
     assert {
         "recipient": "ada@example.com", "reference": None, "provider": "sendgrid", "account": None, "message_id": "m1",
-        "part": None, "status": "bounced", "label": expected.label, "headline": expected.headline,
+        "part": None, "channel": "email", "status": "bounced", "label": expected.label, "headline": expected.headline,
         "meaning": expected.meaning, "next_steps": list(expected.next_steps), "caveats": list(expected.caveats),
         "certainty": "contradicted", "final": True, "who_acts": "staff", "look_again": None,
         "evidence": [
@@ -356,8 +357,8 @@ def test_explain_is_what_the_library_explains(invoke, write):
 def test_answers_begin_with_the_same_keys(invoke, write, command):
     """Programs find a copy's name at the same keys, in the same order, in every answer."""
     (row,) = objects(invoke(command, "--json", write("1.sendgrid.json", [sendgrid()])))
-    keys = ["recipient", "reference", "provider", "account", "message_id", "part", "status", "label"]
-    assert keys == list(row)[:8]
+    keys = ["recipient", "reference", "provider", "account", "message_id", "part", "channel", "status", "label"]
+    assert keys == list(row)[: len(keys)]
 
 
 def test_now_is_the_time_that_is_given(invoke, write):

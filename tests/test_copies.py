@@ -224,3 +224,17 @@ class TestCopies:
 
         assert "Copies(1 copies, 1 uncorrelated, 1 in test mode)" == repr(copies)
         assert ["CopyKey(provider='example', part=None)"] == [repr(key) for key in copies]
+
+
+def test_a_number_is_reached_in_two_ways():
+    """K3: one reference on two channels to one number is two copies, and our own word about a number is of the SMS."""
+    to = {"reference": "r", "recipient": "+15550100", "message_id": None}
+    sms, whatsapp = (
+        event("accepted", channel=each, **to | {"message_id": f"m-{each}"}) for each in ("sms", "whatsapp")
+    )
+    pending = event("pending", provider=None, **to)
+    copies = fold_copies([pending, sms, whatsapp, event("sending", provider=None, channel="whatsapp", **to)])
+    assert {"sms": {"pending", "accepted"}, "whatsapp": {"sending", "accepted"}} == {
+        key.channel: record.kinds for key, record in copies.items()
+    }
+    assert 2 == len(fold_copies([pending, event("pending", provider=None, channel="whatsapp", **to)]))

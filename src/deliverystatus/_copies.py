@@ -28,6 +28,7 @@ class CopyKey(NamedTuple):
         account: The caller's name for the account it belongs to.
         message_id: The provider's id, if any event carried it.
         part: Which part of an SMS it is, as (i, n); ``None`` for a whole message.
+        channel: How it travels; what is said of a number on no channel is of an SMS.
     """
 
     recipient: str
@@ -36,6 +37,7 @@ class CopyKey(NamedTuple):
     account: str | None = None
     message_id: str | None = None
     part: tuple[int, int] | None = None
+    channel: Channel = Channel.EMAIL
 
     def __repr__(self) -> str:
         return f"CopyKey(provider={self.provider!r}, part={self.part})"  # recipients and ids are personal data
@@ -96,15 +98,22 @@ def fold_copies(events: Iterable[Event]) -> Copies:
     records = {}
     for group in groups.all():
         record = fold_group(group, groups.comparable(group[0].recipient or ""))
-        records[copy_key(record, _part(group[0]))] = record
+        records[copy_key(record, _part(group[0]), channel_of(group[0]))] = record
     return Copies(records, tuple(uncorrelated), tuple(tests))
 
 
-def copy_key(record: Record, part: tuple[int, int] | None) -> CopyKey:
+def copy_key(record: Record, part: tuple[int, int] | None, channel: Channel) -> CopyKey:
     """Give the ids that a copy is known by; of several the first in their order."""
     ids = record.message_ids
     provider, account, message_id = next(iter(ids)) if len(ids) == 1 else min(ids, key=repr, default=(None, None, None))
-    return CopyKey(record.recipient or "", min(record.references, default=None), provider, account, message_id, part)
+    reference = min(record.references, default=None)
+    return CopyKey(record.recipient or "", reference, provider, account, message_id, part, channel)
+
+
+def channel_of(event: Event) -> Channel:
+    """Say how a copy travels; our own side need not say so of a number."""
+    channel = event.source.channel
+    return Channel.SMS if channel is Channel.EMAIL and "@" not in (event.recipient or "@") else channel
 
 
 def _part(event: Event) -> tuple[int, int] | None:
@@ -131,7 +140,7 @@ class _Groups:
             by_id = (event.source.provider, event.source.account, event.message_id, recipient, part)
             group = self._group_of.get(by_id)
         if event.reference is not None:
-            by_reference = (event.reference, recipient, part)
+            by_reference = (event.reference, recipient, part, channel_of(event))
             group = self._united(self._group_of.get(by_reference), group if by_id else None)
         elif by_id is None:
             return False

@@ -246,7 +246,8 @@ def ids_of(each):
     part = None if each.channel == "email" else each.part
     if each.recipient is None:
         return set()
-    ids = {(each.reference,), (each.provider, each.account, each.message_id)}
+    channel = "sms" if each.channel == "email" and "@" not in each.recipient else each.channel
+    ids = {(channel, each.reference), (each.provider, each.account, each.message_id)}
     return {(*one, comparable(each.recipient), part) for one in ids if one[-1] is not None}
 
 
@@ -263,7 +264,7 @@ def components_of(events):
 
 @given(st.lists(events(account=None, internet_message_id=None), max_size=10))
 def test_copies_are_connected_components(events):
-    """A copy is all that is connected by (reference, recipient) or (provider, account, message id, recipient)."""
+    """A copy is all that is connected by (reference, recipient, channel) or (provider, account, message id, recipient)."""
     counted = [each for each in events if not each.test]
     copies = fold_copies(events)
 

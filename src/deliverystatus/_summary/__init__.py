@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from deliverystatus import _checks as check
-from deliverystatus._copies import Copies, copy_key
+from deliverystatus._copies import Copies, channel_of, copy_key
 from deliverystatus._engine import Record, Slot, SlotKey
 from deliverystatus._enums import Channel, EventKind, Reason
 from deliverystatus._summary._counted import Counted, Profile
@@ -88,7 +88,7 @@ def summarize(
         if alike not in profiles:
             profiles[alike] = _profile(said[keys], causes, why, by_arrival=by_arrival)
         part = _part(record)
-        known_by = copy_key(record, part) if key is None else key
+        known_by = copy_key(record, part, _channel(record)) if key is None else key
         ids = record.references | record.message_ids
         lines.append(Counted(known_by, record.recipient, ids, part, profiles[alike]))
     told = (len(copies.tests), len(copies.uncorrelated)) if isinstance(copies, Copies) else (0, 0)
@@ -175,6 +175,12 @@ def _unheard(record: Record, tracking: Tracking | None) -> str | None:
     if tracking is not None and not tracking.opens:
         return "opens"
     return "opens" if any(slot.evidence.channel in _WITHOUT_IMAGE for slot in record.slots.values()) else None
+
+
+def _channel(record: Record) -> Channel:
+    """Say how a copy travels, as its key does."""
+    evidence = (slot.evidence for slot in record.slots.values())
+    return min(map(channel_of, evidence), key=lambda channel: channel.ordinal, default=Channel.EMAIL)
 
 
 def _part(record: Record) -> tuple[int, int] | None:
