@@ -1,5 +1,6 @@
 """From facts to sentences: what five products promise their staff, row by row, and what must never be said."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import permutations, product
 
@@ -567,12 +568,24 @@ def test_an_unclear_return_with_a_servers_words(words):
     assert "Ask the recipient whether it arrived." == explanation.next_steps[0]
 
 
-@pytest.mark.parametrize("reason", [None, "unknown_recipient"])
+@pytest.mark.parametrize("reason", [None, "unknown"])
 def test_an_unclear_return_without_a_servers_words(reason):
-    """K7: the provider's own class is no word of a server."""
+    """K7: where neither a server nor the provider said why, nobody refused it as far as is known."""
     explanation = explain(of("undetermined_bounce", reason=reason))
     assert "No mail server said that it refused it." in explanation.meaning
     assert "The message was reported as returned. No server said so." in explanation.evidence[0].text
+    assert Party.STAFF is explanation.who_acts
+
+
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("reason", ["unknown_recipient", "reputation_blocked"])
+def test_an_unclear_return_with_a_cause_and_no_words(reason, channel):
+    """K7: the provider's own class is no word of a server; but "nobody refused it" does not stand beside a refusal."""
+    explanation = explain(of("undetermined_bounce", reason=reason, channel=channel))
+    said = " ".join((told(explanation), *(seen.text for seen in explanation.evidence)))
+    assert "No answer from the other side came with it, so that is not certain." in explanation.meaning
+    assert "No answer from the other side came with that." in explanation.evidence[0].text
+    assert not re.search("said so|said that it refused", said)
     assert Party.STAFF is explanation.who_acts
 
 
@@ -1058,7 +1071,7 @@ def test_a_release_that_counts():
         ),
         (
             released(actor="staff", proof="address_checked"),
-            "There is no such stop on this address.",
+            "There is no such stop.",
             "There is nothing to do.",
             Party.NOBODY,
         ),

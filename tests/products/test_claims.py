@@ -164,7 +164,7 @@ def test_the_page_of_timetap():
     }
     for word, expected in causes.items():
         assert expected == re.findall(r"^\*\*([^*]+)\.\*\* (?=\S)", section("timetap", word), re.MULTILINE), word
-    assert "A list of stopped addresses gained or lost this one." in section("timetap", "What else may be reported")
+    assert "The client was put on a stop list, or taken off one." in section("timetap", "What else may be reported")
 
 
 def test_the_page_of_crisisworks():

@@ -203,6 +203,8 @@ class Copy:
             section = "by_human"
         elif self.deciding is not None and has_words(self.deciding):
             section = "with_words"
+        elif self.cause_known:
+            section = "with_cause"
         else:
             return None
         return section if self.voice.has(section, self.status) else None

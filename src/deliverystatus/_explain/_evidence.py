@@ -61,8 +61,9 @@ def ordered(seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
 def seen(key: SlotKey, event: Event, voice: Voice, at: datetime | None = None) -> Evidence:
     """Tell one thing that was seen, with its cause and whose it may be."""
     voice = voice.on(event.channel)
-    texts = [voice(_section(key, event, voice), key.kind).meaning]
-    if key.reason not in (None, Reason.UNKNOWN) or peculiar(event):
+    has_cause = key.reason not in (None, Reason.UNKNOWN) or peculiar(event) is not None
+    texts = [voice(_section(key, event, voice, has_cause=has_cause), key.kind).meaning]
+    if has_cause:
         texts.append(cause_of(event, key.reason or Reason.UNKNOWN, voice).meaning)
     if not key.exact:
         texts.append(voice("attribution", event.attribution).meaning)
@@ -71,10 +72,16 @@ def seen(key: SlotKey, event: Event, voice: Voice, at: datetime | None = None) -
     return Evidence(kind=key.kind, occurred_at=at or event.occurred_at, text=" ".join(texts))
 
 
-def _section(key: SlotKey, event: Event, voice: Voice) -> str:
+def _section(key: SlotKey, event: Event, voice: Voice, *, has_cause: bool) -> str:
     if key.actor is Actor.MACHINE and key.kind in PROVES_BY_MACHINE:
         return "evidence_by_machine"
-    return "evidence_with_words" if has_words(event) and voice.has("evidence_with_words", key.kind) else "evidence"
+    if has_words(event):
+        section = "evidence_with_words"
+    elif has_cause:
+        section = "evidence_with_cause"
+    else:
+        return "evidence"
+    return section if voice.has(section, key.kind) else "evidence"
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -34,8 +34,9 @@ def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
 
 
 def of_decision(decision: Decision, voice: Voice) -> Explanation:
+    voice = voice.on(decision.channel)
     text = voice("decision", "allowed" if decision.allowed else "refused")
-    texts = [text, *(cause_text(cause, voice.on(decision.channel)) for cause in decision.causes)]
+    texts = [text, *(cause_text(cause, voice) for cause in decision.causes)]
     meanings = [text.meaning]
     told = dict.fromkeys(
         (each.meaning, _whose(cause, voice), voice("lasting", _lasting(cause)).meaning)
