@@ -398,7 +398,7 @@ def test_no_word_is_unused():
 
 
 @pytest.mark.parametrize("asked, tag, found", [
-    ("en", "en", "en"), ("en-GB", "en-GB", "en"), ("en_GB", "en-GB", "en"), ("tlh", "en", "en"),
+    ("en", "en", "en"), ("en-GB", "en-GB", "en"), ("en_GB", "en-GB", "en"), ("fr-CA", "fr-CA", "fr"), ("tlh", "en", "en"),
 ])  # fmt: skip
 def test_a_locale_falls_back(asked, tag, found):
     """A locale without words falls back to its language and at last to English; dates stay those of the locale."""
@@ -419,6 +419,34 @@ def test_what_is_no_locale_is_refused(locale):
 def test_a_share_is_honest(part, whole, expected):
     """One in a hundred thousand is not shown as none, nor all but one as all."""
     assert expected == Words.of("en").share(part, whole)
+
+
+@pytest.mark.parametrize("locale, expected", [
+    ("en", ("12,345", "3.3%")),
+    ("fr", ("12\u202f345", "3,3\u202f%")),
+    ("es", ("12.345", "3,3\u00a0%")),
+    ("de", ("12.345", "3,3\u00a0%")),
+])  # fmt: skip
+def test_numbers_are_as_the_language_writes_them(locale, expected):
+    """The numbers that stand in the page are grouped as those that the browser writes (Unicode CLDR)."""
+    words = Words.of(locale)
+    assert expected == (words.number(12345), words.share(1, 30))
+
+
+@pytest.mark.parametrize("locale", report.locales())
+def test_the_page_is_in_one_language(locale):
+    """A page in a language has its words, in the template and for the script, and says so to the browser."""
+    html, content = page(event("delivered"), locale=locale)
+    assert (f'lang="{locale}"', True) == (
+        re.search('lang="[^"]*"', html)[0],
+        Words.of(locale)("list", "search") in html,
+    )
+    assert Words.of(locale).tables["details"] == content["words"]["details"]
+
+
+def test_four_languages_have_words():
+    """English, French, Spanish and German are complete."""
+    assert {"en", "fr", "es", "de"} <= {*report.locales()}
 
 
 def test_a_time_without_a_zone_is_refused():
