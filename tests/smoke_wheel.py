@@ -17,7 +17,14 @@ def main() -> None:
     if (record.status, told.label) != ("bounced", "Not delivered"):
         raise SystemExit(f"unexpected: {record.status}, {told.label}")
     package = files("deliverystatus")
-    for name in ("py.typed", "event.schema.json", "help/en.toml", "help/fr.toml", "vocabularies/timetap.toml", "report/page.html"):
+    for name in (
+        "py.typed",
+        "event.schema.json",
+        "help/en.toml",
+        "help/fr.toml",
+        "vocabularies/timetap.toml",
+        "report/page.html",
+    ):
         if not package.joinpath(name).is_file():
             raise SystemExit(f"missing from the wheel: {name}")
     print(f"the wheel works on Python {sys.version.split()[0]}")  # noqa: T201 (a script)

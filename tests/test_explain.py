@@ -1020,7 +1020,7 @@ def test_a_stop_that_ends_by_itself():
     ]
     explanation = explain(decided(*failed))
     assert "several earlier messages to this address came back." in explanation.meaning
-    assert "It ends by itself after some time, if it is not lifted before." in explanation.meaning
+    assert "It ends by itself on 7 June 2024, if it is not lifted before." in explanation.meaning
     assert NOON + timedelta(days=2 + 30) == explanation.look_again
     assert explain(decided(*failed, event("complained"))).look_again is None
 

@@ -157,6 +157,8 @@ def test_no_sentence_begins_with_what_may_be_in_lower_case(locale):
     nouns = FILES[locale].get("nouns", {})
     capital = {form for forms in nouns.values() for form, word in forms.items() if word[0].isupper()}
     for path, text in leaves(FILES[locale]):
+        if path[0] == "dates":
+            continue
         for name in re.findall(r"(?:^|[.!?] )\$(\w+)", text):
             assert name in capital, path
 

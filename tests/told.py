@@ -20,10 +20,15 @@ BY_HAND = "One person decided that, and can be asked why."
 #: How long it holds.
 LASTING = {
     "stays":   "It stays until it is lifted.",
-    "ends":    "It ends by itself after some time, if it is not lifted before.",
+    "ends":    "It ends by itself on {day}, if it is not lifted before.",
     "changes": "It ends when what it comes from changes.",
-    "renews":  "It ends by itself after some time.",
+    "renews":  "It ends by itself on {day}.",
 }  # fmt: skip
+
+
+def _day(moment):
+    """Write a day as English does; nothing if there is none."""
+    return "" if moment is None else f"{moment.day} {moment:%B %Y}"
 
 
 def lacking(decision, *, whose, lasting, by, how):
@@ -44,7 +49,7 @@ def lacking(decision, *, whose, lasting, by, how):
         "refused": decision.allowed,
         "whose": whose not in {cause.decided_by for cause in decision.causes},
         "whose, in words": words not in explanation.meaning,
-        "how long": LASTING[lasting] not in explanation.meaning,
+        "how long": LASTING[lasting].format(day=_day(decision.causes[0].until)) not in explanation.meaning,
         "until when": (lasting in ("ends", "renews")) is not (explanation.look_again is not None),
         "who lifts it": by not in decision.causes[0].lifted_by[:1],
         "who acts": by is not explanation.who_acts,

@@ -45,6 +45,7 @@ class Copy:
     voice: Voice
     pack: Vocabulary | None
     now: datetime | None
+    tracking: Tracking | None
     limits: Mapping[Status, timedelta]
     opens_tracked: bool
     status: Status
@@ -64,6 +65,7 @@ class Copy:
             voice=voice.on(_channel(record) if deciding is None else deciding.channel),
             pack=pack,
             now=now,
+            tracking=tracking,
             limits=STUCK if tracking is None else {**STUCK, **tracking.limits},
             opens_tracked=quiet is None and (tracking is None or tracking.opens),
             status=status,
@@ -190,7 +192,8 @@ class Copy:
     def text(self) -> Entry:
         """The text of the status, or of its having no sequel, or of how it is known."""
         if self.untracked is not None:
-            return self.voice("untracked", self.untracked)
+            since = None if self.tracking is None else self.tracking.since
+            return (self.voice if since is None else self.voice.on_day(since))("untracked", self.untracked)
         text, known_by = self.voice("status", self.status), self.known_by
         return text if known_by is None else over(text, self.voice(known_by, self.status))
 

@@ -39,7 +39,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     texts = [text, *(cause_text(cause, voice) for cause in decision.causes)]
     meanings = [text.meaning]
     told = dict.fromkeys(
-        (each.meaning, _whose(cause, voice), voice("lasting", _lasting(cause)).meaning)
+        (each.meaning, _whose(cause, voice), _how_long(cause, voice))
         for cause, each in zip(decision.causes, texts[1:], strict=True)
     )
     for why, whose, lasting in told:
@@ -80,10 +80,11 @@ def _channel(causes: Iterable[Cause]) -> Channel:
     return Channel.EMAIL
 
 
-def _lasting(cause: Cause) -> str:
-    if cause.kind in SETTINGS:
-        return "changes" if cause.until is None else "renews"
-    return "stays" if cause.until is None else "ends"
+def _how_long(cause: Cause, voice: Voice) -> str:
+    is_setting = cause.kind in SETTINGS
+    if cause.until is None:
+        return voice("lasting", "changes" if is_setting else "stays").meaning
+    return voice.on_day(cause.until)("lasting", "renews" if is_setting else "ends").meaning
 
 
 def _whose(cause: Cause, voice: Voice) -> str:

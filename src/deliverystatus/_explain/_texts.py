@@ -9,6 +9,7 @@ own, ``phone_`` and the name: what is left out there is as elsewhere.
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from string import Template
@@ -86,6 +87,8 @@ class Voice:
 
     texts: Mapping[str, Mapping[str, Entry]]
     words: Mapping[str, str]
+    months: tuple[str, ...]
+    form: str
     with_codes: bool = False
     channel: Channel = Channel.EMAIL
 
@@ -96,7 +99,13 @@ class Voice:
         said = {"product": wording.product, "support": wording.support}
         given = {name: word for name, word in said.items() if word and word.strip()}
         words = {**file.words, **file.noun(wording.recipient), **given}
-        return cls(texts=file.texts[AUDIENCES[audience]], words=words, with_codes=audience == "developer")
+        return cls(
+            texts=file.texts[AUDIENCES[audience]],
+            words=words,
+            months=file.months,
+            form=file.form,
+            with_codes=audience == "developer",
+        )
 
     def on(self, channel: Channel) -> "Voice":
         return attrs.evolve(self, channel=channel)
@@ -104,6 +113,12 @@ class Voice:
     def saying(self, **words: str) -> "Voice":
         """Fill in what only this text has."""
         return attrs.evolve(self, words={**self.words, **words})
+
+    def on_day(self, moment: datetime) -> "Voice":
+        """Fill in a day (UTC), as the language writes it."""
+        day = moment.astimezone(UTC)
+        written = {"day": str(day.day), "month": self.months[day.month - 1], "year": str(day.year)}
+        return self.saying(day=Template(self.form).substitute(written))
 
     def with_code(self, text: str, code: Callable[[], str]) -> str:
         """Put the codes behind a text, for those who read them."""
@@ -165,11 +180,15 @@ class File:
     Attributes:
         words: How things are called unless the caller says.
         nouns: The forms of each noun that is known, all with the same names; empty where a noun has one form only.
+        months: Their names.
+        form: How a day is written.
         texts: The sections of each table.
     """
 
     words: Mapping[str, str]
     nouns: Mapping[str, Mapping[str, str]]
+    months: tuple[str, ...]
+    form: str
     texts: Mapping[str, Mapping[str, Mapping[str, Entry]]]
 
     def noun(self, given: str | Mapping[str, str] | None) -> Mapping[str, str]:
@@ -194,9 +213,12 @@ class File:
 def _read(locale: str) -> File:
     """Read a locale's file."""
     file = tomllib.loads((_HELP / f"{locale}.toml").read_bytes().decode())
+    dates = file.pop("dates")
     return File(
         words=file.pop("wording"),
         nouns=file.pop("nouns", {}),
+        months=tuple(dates["months"]),
+        form=dates["form"],
         texts={
             audience: {name: {key: _entry(text) for key, text in texts.items()} for name, texts in sections.items()}
             for audience, sections in file.items()
