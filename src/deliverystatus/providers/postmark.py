@@ -250,6 +250,8 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
         scope=_scope(element, kind, value) if kind in _STOPS or kind in _LIFTS or _is_listed(element, name) else None,
         value=value,
         url=reading.loose_text(element.get("OriginalLink")) if kind is EventKind.CLICKED else None,
+        # what is on the list gets no more attempts, whatever the Type says of them
+        retrying=False if kind is EventKind.DEFERRED and _is_listed(element, name) else None,
         event_id=reading.loose_text(element.get("ID")),
         tags=reading.strings(element.get("Tag")),
         metadata=reading.metadata(element.get("Metadata")),
