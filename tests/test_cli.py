@@ -905,3 +905,49 @@ def test_help_is_there_for_every_command(invoke):
     shown = invoke("--help", COLUMNS="80").stdout
     assert "..." not in shown.partition("Commands:")[2]
     assert all(name in shown for name in ("diagnose", "events", "explain", "providers", "status", "vocabularies"))
+
+
+# -- how things are told -----------------------------------------------------------------------------------------------
+
+
+def test_the_product_is_called_by_its_name(invoke, write):
+    """C20: the product, what it calls a recipient, and whom to contact are said as they were given."""
+    path = write("1.sendgrid.json", [sendgrid("bounce", reason="550 5.1.1 no such user")])
+    words = ("--product", "Klinika", "--recipient", "patient", "--support", "help@klinika.example")
+    (row,) = objects(invoke("explain", "--json", path, *words))
+    said = " ".join(row["next_steps"])
+    assert "the patient" in said
+    assert "help@klinika.example" in said
+
+
+def test_what_an_account_can_report_is_said(invoke, write):
+    """W7, W8: an account that reports no deliveries, or only since a day, explains sent as the last that is heard."""
+    path = write("1.sendgrid.json", [sendgrid("processed")])
+    for options in (["--sent-only"], ["--tracking-since", "2030-01-01T00:00:00Z"]):
+        (row,) = objects(invoke("explain", "--json", path, *options))
+        assert "Sent, and no more reports are expected" == row["headline"]
+    (row,) = objects(invoke("explain", "--json", path, "--sent-only", "--returns"))
+    assert any("most likely be reported here" in caveat for caveat in row["caveats"])
+
+
+def test_untracked_openings_are_said(invoke, write):
+    """Where openings are not tracked, nobody waits for one."""
+    path = write("1.sendgrid.json", [sendgrid("delivered")])
+    (row,) = objects(invoke("explain", "--json", path, "--no-opens"))
+    assert any("Openings are not tracked" in caveat for caveat in row["caveats"])
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-01-01T00:00:00"])
+def test_tracking_since_needs_a_zone(invoke, write, time):
+    """A time without a zone is wrong usage."""
+    result = invoke("explain", write("1.sendgrid.json", [sendgrid()]), "--tracking-since", time)
+    assert 2 == result.exit_code
+    assert "expected a time with its zone" in result.output
+
+
+def test_the_report_takes_the_same(invoke, write, tmp_path):
+    """What explain is told, the report is told."""
+    path = write("1.sendgrid.json", [sendgrid("processed")])
+    page = tmp_path / "out.html"
+    invoke("report", path, "--html", str(page), "--sent-only", "--recipient", "patient")
+    assert "Sent, and no more reports are expected" in page.read_text(encoding="utf-8")

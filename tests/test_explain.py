@@ -298,7 +298,7 @@ def test_an_opening_is_not_said_to_be_confirmed_by_a_server():
 def test_a_label_that_hides_a_complaint_does_not_lose_it(pack):
     """W14, K8: Delivered and Failed stand for complaints too; the explanation says so."""
     explanation = explain(of("delivered", "complained"), vocabulary=pack)
-    assert explanation.label in {"Delivered", "Failed", "Subscriptionchange"}
+    assert explanation.label in {"Delivered", "Failed", "Subscription change"}
     assert "The label does not say so, but this message was marked as spam." in explanation.caveats
     assert "Marked as spam" == explanation.headline
 

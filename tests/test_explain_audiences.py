@@ -113,6 +113,8 @@ def test_four_languages():
         ("es-419", "es"),
         ("en-GB", "en"),
         ("tlh", "en"),
+        ("de-u-nu-latn", "de"),
+        ("fr-x-clinic", "fr"),
         ("nl-BE", "en"),
     ],
 )
@@ -166,10 +168,10 @@ def test_a_word_of_ones_own_comes_with_its_forms():
     assert "die Bewohnerin" in told(locale="de", wording=Wording(recipient=forms))
 
 
-def test_forms_that_a_language_needs_and_that_are_missing():
-    """The error names them."""
-    with pytest.raises(ValueError, match="recipient: expected the forms"):
-        explain(RETURNED, locale="de", wording=Wording(recipient={"nominative": "die Bewohnerin"}))
+def test_forms_of_another_language_break_no_sentence():
+    """What is worded for one language is no obstacle in another: the usual noun stands there."""
+    german = Wording(recipient=dict.fromkeys(nouns("de")["patient"], "die Bewohnerin"))
+    assert told(locale="fr") == told(locale="fr", wording=german)
 
 
 def test_forms_are_not_needed_in_english():
@@ -182,6 +184,14 @@ def test_a_word_is_text(wrong):
     """What is no text is refused when it is given."""
     with pytest.raises(TypeError, match="recipient"):
         Wording(recipient=wrong)
+
+
+@pytest.mark.parametrize("name", ["product", "support"])
+def test_a_name_is_text(name):
+    """So are the other names; a stop behind one ends no sentence twice."""
+    with pytest.raises(TypeError, match=name):
+        Wording(**{name: 5})
+    assert told(wording=Wording(support="the help desk")) == told(wording=Wording(support="the help desk."))
 
 
 @pytest.mark.parametrize("locale, audience", [*product(LOCALES, AUDIENCES)])

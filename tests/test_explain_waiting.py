@@ -59,7 +59,7 @@ def test_deferred_for_long_is_an_open_end(retrying):
     within, after = (explain(record, now=START + QUIET_AFTER[Status.DEFERRED] + more) for more in (0 * DAYS, MINUTES))
     assert "no more news is expected" not in told(within)
     assert "it is not known what became of it, and no more news is expected" in after.meaning
-    assert (Party.STAFF, None, False) == (after.who_acts, after.look_again, after.final)
+    assert (Party.STAFF, None, True) == (after.who_acts, after.look_again, after.final)
     assert "Ask the recipient whether it arrived." == after.next_steps[0]
     assert "tried again without your help" not in told(after)
 
@@ -129,13 +129,72 @@ def test_a_machine_does_not_come_back():
 
 
 def test_a_stop_that_was_lifted_since():
-    """A release shows beside what it lifts, which stays told."""
-    record = fold([event("complained", at=1), event("released", at=2)])
-    assert "A stop on this address was lifted since." in told(explain(record))
-    assert Status.COMPLAINED is explain(record).status
+    """A release shows beside what it lifts, which stays told; there is nothing left to do."""
+    told_now = explain(fold([event("complained", at=1), event("released", at=2)]))
+    assert "A stop on this address was lifted since." in told(told_now)
+    assert (Status.COMPLAINED, Party.NOBODY) == (told_now.status, told_now.who_acts)
+    assert ("There is nothing to do.",) == told_now.next_steps
 
 
 def test_not_spam_after_all():
     """A complaint that was taken back in the mail program is said to be so, and to lift nothing."""
     said = told(explain(fold([event("complained", at=1), event("marked_not_spam", at=2)])))
     assert "It was later marked as not spam. That alone does not lift a stop." in said
+
+
+@pytest.mark.parametrize("kind", ["released", "marked_not_spam"])
+def test_what_was_said_before_takes_nothing_back(kind):
+    """A release, or a word that it is no spam, of before the complaint says nothing of it."""
+    said = told(explain(fold([event(kind, at=1), event("complained", at=2)])))
+    assert "lifted since" not in said
+    assert "not spam" not in said
+
+
+def test_who_came_back_is_not_asked_to_come_back():
+    """What to do after an unsubscription is not told once it was taken back."""
+    back = explain(fold([event("unsubscribed", at=1), event("resubscribed", at=2)]))
+    assert ("There is nothing to do.",) == back.next_steps
+    assert Party.NOBODY is back.who_acts
+
+
+def test_nobody_tries_longer_than_they_said():
+    """A provider that says until when it tries is believed: look again then, and expect no more afterwards."""
+    until = START + timedelta(hours=4)
+    record = fold([event("deferred", retrying=True, retry_until=until)])
+    assert until == explain(record, now=until - 10 * MINUTES).look_again
+    assert START + timedelta(hours=2) == explain(record, now=START + timedelta(hours=1)).look_again
+    assert "no more news is expected" in told(explain(record, now=until + MINUTES))
+
+
+def test_what_is_to_be_sent_later_is_looked_at_then():
+    """A message that is due in three days is looked at when it is due."""
+    due = event("pending", at=(3 * DAYS).total_seconds())
+    assert START + 3 * DAYS + 10 * MINUTES == explain(fold([due]), now=START).look_again
+
+
+def test_given_up_says_so_at_once():
+    """The headline of what is not tried again is no other than its text."""
+    assert "Refused, and not tried again" == explain(fold([event("deferred", retrying=False)])).headline
+
+
+def test_a_mailbox_for_bounces_beside_it():
+    """W7: an account that hears of returns alone says so, instead of sending staff to another mailbox."""
+    record = fold([event("sent")])
+    alone, beside = (explain(record, tracking=Tracking(delivery=False, returns=each)) for each in (False, True))
+    assert any("mailbox of the sender" in caveat for caveat in alone.caveats)
+    assert any("most likely be reported here" in caveat for caveat in beside.caveats)
+    assert not any("mailbox of the sender" in caveat for caveat in beside.caveats)
+
+
+def test_tracking_began_before_the_hand_over():
+    """W8: what was made before tracking began and handed over afterwards is tracked."""
+    record = fold([event("pending", at=0), event("accepted", at=(2 * DAYS).total_seconds())])
+    assert not explain(record, tracking=Tracking(since=START + DAYS)).final
+    assert explain(record, tracking=Tracking(since=START + 3 * DAYS)).final
+
+
+def test_the_callers_word_on_deliveries_stands_above_the_providers():
+    """An account that does hear of deliveries is not told that it cannot."""
+    record = fold([event("sent", provider="smtp")])
+    assert explain(record).final
+    assert not explain(record, tracking=Tracking(delivery=True)).final

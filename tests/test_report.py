@@ -19,9 +19,10 @@ from deliverystatus import MissingExtra, UnknownName, report
 from deliverystatus._cli import cli
 from deliverystatus._enums import Channel, Party
 from deliverystatus._explain import Certainty
+from deliverystatus._explain import _texts as texts
 from deliverystatus._policies import PROVES
 from deliverystatus.report import _figures, _page, _rows
-from deliverystatus.report._shown import LONGEST, address, cell, shown
+from deliverystatus.report._shown import LONGEST, address, cell, shown, without_secrets
 from deliverystatus.report._words import Words
 from deliverystatus.testing import event, history
 
@@ -561,3 +562,33 @@ def test_the_page_about_it_has_every_column():
     text = (Path(__file__).parent.parent / "docs" / "report.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE)
     assert [*report.COLUMNS.items()] == listed[-len(report.COLUMNS) :]
+
+
+@pytest.mark.parametrize(
+    "said, expected",
+    [
+        ("550 see https://u:p@x.example/unsub?token=SECRET for more", "550 see https://x.example/unsub for more"),
+        ("550 http://a.example/b#c.", "550 http://a.example/b"),
+        ("550 no link here: a://", "550 no link here: a://"),
+        ("550 https:\\\\u:p@h.example\\x", "550 https://h.example/x"),
+        ("550 http://u:pw@[bad/x", "550 http://[bad/x"),
+    ],
+)
+def test_a_servers_words_hold_no_secrets(said, expected):
+    """Links in what a server said are shown as links are: without query, fragment and password."""
+    assert expected == without_secrets(said)
+    copies = ds.fold_copies([event("bounced", failure=ds.Failure(diagnostic=said))])
+    assert "SECRET" not in report.html(copies, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "tag, shown", [("en-12", "en"), ("en-GB", "en-GB"), ("de-u-nu-latn", "de"), ("nl", "en"), ("fr_CA", "fr-CA")]
+)
+def test_the_page_has_a_tag_that_browsers_take(tag, shown):
+    """Dates and numbers are as the tag says, and an odd one empties no list."""
+    assert f'<html lang="{shown}"' in report.html(ds.fold_copies([event("delivered")]), now=NOW, locale=tag)
+
+
+def test_the_report_has_the_languages_that_explanations_have():
+    """No page is half in one language."""
+    assert texts.locales() == report.locales()

@@ -24,7 +24,7 @@ WORDS = {
         "Sent", "Delivered", "Open", "Click", "Bounce", "Dropped", "Spam", "Unsubscribed", "Blocked / Spam",
     },
     "timetap": {
-        "Processed", "Delivered", "Clicked", "Opened", "Declined", "Subscriptionchange", "Bounced", "Suppressed",
+        "Processed", "Delivered", "Clicked", "Opened", "Declined", "Subscription change", "Bounced", "Suppressed",
         "Dropped", "Quota Exceeded", "Not opted in", "Blocked",
     },
     "crisisworks": {
@@ -49,12 +49,12 @@ CROSSWALK = {
     Status.DELIVERED:           ("Delivered", "Delivered", "Delivered", "Delivered", "Delivered"),
     Status.OPENED:              ("Open", "Opened", "Open", "Opened", "Read"),
     Status.CLICKED:             ("Clicked", "Opened", "Click", "Clicked", "Read"),
-    Status.UNSUBSCRIBED:        ("Delivered", "Delivered", "Unsubscribed", "Subscriptionchange", "Opted-out"),
+    Status.UNSUBSCRIBED:        ("Delivered", "Delivered", "Unsubscribed", "Subscription change", "Opted-out"),
     Status.ACKNOWLEDGED:        ("Open", "Opened", "Open", "Opened", "Acknowledged"),
     Status.RESPONDED:           ("Open", "Opened", "Open", "Opened", "Responded"),
     Status.SOFT_BOUNCED:        ("Failed", "Not delivered", "Bounce", "Bounced", "Failed"),
     Status.BOUNCED:             ("Failed", "Not delivered", "Bounce", "Bounced", "Failed"),
-    Status.COMPLAINED:          ("Spam report", "Delivered", "Spam", "Subscriptionchange", "Failed"),
+    Status.COMPLAINED:          ("Spam report", "Delivered", "Spam", "Subscription change", "Failed"),
 }  # fmt: skip
 
 # One row for each label that depends on the reason, or on how long it lasts.

@@ -21,7 +21,7 @@ Two rules:
  - This file does not know about arrival. ``received_at`` bounds events without a time, and decides nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -568,3 +568,25 @@ def _refuse_mixed(parts: Collection[Record]) -> None:
     for sort in (str, tuple):
         if len({id(group) for each, group in group_of.items() if isinstance(each, sort)}) > 1:
             raise MixedCopiesError("events of more than one copy in one record; use fold_copies")
+
+
+#: Kinds that say when a copy was handed over.
+_HAND_OVER = frozenset({
+    EventKind.SENDING, EventKind.REJECTED, EventKind.OUTCOME_UNKNOWN, EventKind.ACCEPTED, EventKind.SENT,
+})  # fmt: skip
+
+
+def handed_over(record: Record) -> tuple[datetime | None, bool]:
+    """Say when a copy was handed over, and whether that is by an arrival."""
+    times = [(key.kind in _HAND_OVER, *time) for key, slot in record.slots.items() for time in _times(slot)]
+    if not times:
+        return None, False
+    _, moment, by_arrival = min(times, key=lambda time: (not time[0], *time[1:]))
+    return moment, by_arrival
+
+
+def _times(slot: Slot) -> Iterator[tuple[datetime, bool]]:
+    if slot.first is not None:
+        yield slot.first, False
+    if slot.bound is not None:
+        yield slot.bound, True

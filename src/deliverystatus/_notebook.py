@@ -19,7 +19,7 @@ def at(moment: datetime | None) -> str:
 
 
 def rows(head: Iterable[str], cells: Iterable[Iterable[object]]) -> str:
-    """Give a table."""
+    """Give a table; without a head, if there is nothing to say in it."""
     first = "".join(f"<th scope='col'>{said(each)}</th>" for each in head)
     body = "".join(f"<tr>{''.join(f'<td>{said(cell)}</td>' for cell in row)}</tr>" for row in cells)
-    return f"<table><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table>{f'<thead><tr>{first}</tr></thead>' if first else ''}<tbody>{body}</tbody></table>"

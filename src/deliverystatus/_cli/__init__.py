@@ -24,6 +24,8 @@ from deliverystatus._cli._report import OPTIONS as REPORT
 from deliverystatus._cli._report import written
 from deliverystatus._cli._rows import Row, rows_of, under
 from deliverystatus._cli._tables import NARROW, cell, console, in_utc, labelled, numbered, table, write
+from deliverystatus._cli._told import OPTIONS as TOLD
+from deliverystatus._cli._told import told
 from deliverystatus._cli._why import Why, reasons
 from deliverystatus._explain import Explanation
 from deliverystatus._explain._texts import AUDIENCES, found_for
@@ -119,10 +121,10 @@ def _rows(
     vocabulary: Vocabulary | None,
     policy: Policy | None,
     now: datetime | None,
-    **words: str,
+    **how: Any,
 ) -> tuple[list[Row], Found, Copies]:
     found, copies = _folded(paths, provider, reference=reference, account=account)
-    rows = rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC), **words)
+    rows = rows_of(copies, vocabulary=vocabulary, policy=policy, now=now or datetime.now(UTC), **how)
     return list(rows), found, copies
 
 
@@ -222,9 +224,11 @@ def status(*, as_json: bool, **asked: Any) -> None:
 @click.option(
     "--locale", metavar="TAG", default="en", callback=_by(found_for), help="Write in this language, or the nearest."
 )
+@_options(*TOLD)
 @click.option("--details", is_flag=True, help="Show also what not to conclude, and what was seen when.")
 def explain(*, details: bool, as_json: bool, **asked: Any) -> None:
     """Say what happened to each copy and what to do."""
+    asked |= told(asked)
     copies, found, records = _rows(**asked)
     if as_json:
         write(row.explained() for row in copies)
@@ -265,7 +269,7 @@ def _details(explanation: Explanation) -> Iterator[ConsoleRenderable]:
 
 @cli.command("report")
 @_FOLDED
-@_options(*REPORT)
+@_options(*REPORT, *TOLD)
 def report_(
     *,
     paths: Iterable[str],
@@ -288,6 +292,7 @@ def report_(
     """
     found, copies = _folded(paths, provider, reference=reference, account=account)
     pack = under(vocabulary, policy)
+    shown |= told(shown)
     written(copies, {"html": html, "csv": csv, "json": json}, vocabulary=pack, now=now or datetime.now(UTC), **shown)
     _finish(found, copies, as_json=True)
 

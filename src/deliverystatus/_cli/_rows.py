@@ -86,9 +86,9 @@ class Row:
 
 
 def rows_of(
-    copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | None, now: datetime, **words: str
+    copies: Copies, *, vocabulary: Vocabulary | None, policy: Policy | None, now: datetime, **how: Any
 ) -> Iterable[Row]:
-    """Give a row for each copy, in the order in which they were first heard of; *words* say for whom, in which language."""
+    """Give a row for each copy, in the order in which they were first heard of; *how* it is told is as for ``explain``."""
     vocabulary = under(vocabulary, policy)
     recipients = Counter(key.recipient for key in copies)
     for key, record in copies.items():
@@ -96,13 +96,7 @@ def rows_of(
             key,
             record,
             record.deciding_under("default" if vocabulary is None else vocabulary.policy),
-            explain(
-                record,
-                vocabulary=vocabulary,
-                now=now,
-                audience=words.get("audience", "staff"),
-                locale=words.get("locale", "en"),
-            ),
+            explain(record, vocabulary=vocabulary, now=now, **how),
             alone=recipients[key.recipient] == 1,
         )
 

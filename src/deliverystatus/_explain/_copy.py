@@ -75,11 +75,11 @@ class Copy:
         )
 
     def explained(self) -> Explanation:
-        text, why = self.text, self.why
+        text = self.text
         return Explanation(
             status=self.status,
             label=self.label,
-            headline=text.headline if why is None else why.headline or text.headline,
+            headline=self.headline,
             meaning=self.voice.with_code(
                 " ".join((text.meaning, *(more.meaning for more in self.additions if more.meaning))),
                 lambda: _developers.of_copy(self.record, self.status),
@@ -90,7 +90,7 @@ class Copy:
             ),
             certainty=self.certainty,
             evidence=ordered(seen(k, slot.evidence, self.voice, slot.last) for k, slot in self.record.slots.items()),
-            final=self.status in FINAL or self.untracked is not None or self.given_up,
+            final=self.status in FINAL or self.untracked is not None or self.given_up or self.quiet,
             who_acts=self.who_acts,
             look_again=self.look_again,
         )
@@ -156,7 +156,16 @@ class Copy:
     @property
     def quiet(self) -> bool:
         """Whether so much time has passed that no more news can be expected."""
-        return not self.given_up and self._is_older(self.last_heard, QUIET_AFTER)
+        if self.given_up:
+            return False
+        until, now = self.retried_until, self.now
+        if self.status is Status.DEFERRED and until is not None and now is not None and now > until:
+            return True
+        return self._is_older(self.last_heard, QUIET_AFTER)
+
+    @property
+    def retried_until(self) -> datetime | None:
+        return None if self.deciding is None else self.deciding.retry_until
 
     @property
     def last_heard(self) -> datetime | None:
@@ -196,6 +205,11 @@ class Copy:
             return (self.voice if since is None else self.voice.on_day(since))("untracked", self.untracked)
         text, known_by = self.voice("status", self.status), self.known_by
         return text if known_by is None else over(text, self.voice(known_by, self.status))
+
+    @property
+    def headline(self) -> str:
+        given_up = self.voice("retrying", RETRYING[False]).headline if self.given_up else ""
+        return given_up or (self.why.headline if self.why is not None else "") or self.text.headline
 
     @property
     def known_by(self) -> str | None:
@@ -248,6 +262,8 @@ class Copy:
         voice, why = self.voice, self.why
         if self.stuck or self.quiet:
             return voice("stuck" if self.stuck else "quiet", self.status).next_steps
+        if self.is_reversed:
+            return voice("decision", "allowed").next_steps
         steps = self.text.next_steps
         if why is not None and (self.cause_known or self.given_up):
             kept = () if self.given_up or REASON_REPLACES[self.status] else steps
@@ -272,6 +288,9 @@ class Copy:
             yield voice("unknown_actor", status).meaning
         for hidden in self.hidden:
             yield voice("caveat", hidden).meaning
+        if self.untracked == "account" and voice.channel is Channel.EMAIL:
+            returns = self.tracking is not None and self.tracking.returns
+            yield voice("caveat", "returns_reported" if returns else "returns_to_sender").meaning
         if self.confirmation_may_be_lost:
             yield voice("caveat", "confirmation_lost").meaning
         if self.pack is not None and self.pack.hides(status, self.label) and voice.has("hidden", status):
@@ -293,10 +312,16 @@ class Copy:
                 yield "since_resubscribed"
             elif self.status is not Status.UNSUBSCRIBED:
                 yield "also_unsubscribed"
-        if EventKind.RELEASED in said:
+        if self._is_taken_back(EventKind.RELEASED, EventKind.COMPLAINED):
             yield "since_released"
-        if EventKind.MARKED_NOT_SPAM in said:
+        if self._is_taken_back(EventKind.MARKED_NOT_SPAM, EventKind.COMPLAINED):
             yield "since_not_spam"
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether what the status says of the recipient's wishes was taken back since."""
+        by = {Status.UNSUBSCRIBED: EventKind.RESUBSCRIBED, Status.COMPLAINED: EventKind.RELEASED}.get(self.status)
+        return by is not None and self._is_taken_back(by, EventKind(self.status.value))
 
     def _is_taken_back(self, by: EventKind, what: EventKind) -> bool:
         """Whether something was said after the opposite; without times nobody can tell."""
@@ -323,6 +348,8 @@ class Copy:
             return Party.SUPPORT
         if self.quiet:
             return Party.STAFF
+        if self.is_reversed:
+            return Party.NOBODY
         if not self.cause_known:
             return Party.STAFF if self.given_up else WHO_ACTS[self.status]
         if self.status is Status.UNDETERMINED_BOUNCE:
@@ -340,10 +367,12 @@ class Copy:
         if self.now is None or self.given_up or self.stuck or self.quiet or self.untracked:
             return None
         if self.status is Status.DEFERRED:
-            return self.now + RETRY_SEEN_AFTER
+            return min(filter(None, (self.now + RETRY_SEEN_AFTER, self.retried_until)))
         limit = self.limits.get(self.status)
         if limit is None:
             return None
+        if self.status is Status.PENDING and self.began is not None:
+            return self.began + limit  # it may be to be sent later
         return min(self.began or self.now, self.now) + limit  # clocks of others may run ahead
 
 

@@ -6,7 +6,6 @@ a table of sections for each of those who are written for. What is said otherwis
 own, ``phone_`` and the name: what is left out there is as elsewhere.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any
 import attrs
 
 from deliverystatus._enums import Channel
+from deliverystatus._locales import nearest
 from deliverystatus.exceptions import UnknownName
 
 #: Who is written for, and the table of every locale's file that has the texts. Developers read what staff read, and the
@@ -28,11 +28,13 @@ AUDIENCES = {
     "developer": "staff",
 }  # fmt: skip
 
-#: The language that there is a text for everything in, and where a locale falls back to at last.
-LAST_RESORT = "en"
-
 #: What is explained with other words on a phone.
 PHONES = frozenset({Channel.SMS, Channel.WHATSAPP})
+
+
+def _name(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
+    if not isinstance(value, str | None):
+        raise TypeError(f"{field.name}: expected str, got {type(value).__name__}")
 
 
 def _noun(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
@@ -52,14 +54,14 @@ class Wording:
         product: The product's name: ``"ClinicSense"``; else "this system".
         recipient: What it calls a recipient, without an article: ``"client"``, ``"patient"``, ``"member"``,
             ``"participant"``; else "recipient". A language whose nouns have forms knows those of these words, and takes
-            any other with its forms: ``{"der": "die Kundin", …}``, as listed by ``forms`` in the locale's file. A word
-            it does not know is worded as if none was given.
+            any other with its forms: ``{"der": "die Kundin", …}``, with the names that the locale's file has. What it does
+            not know is worded as if nothing was given.
         support: Whom to contact, so that "contact …" reads well: an address; else "your support team".
     """
 
-    product: str | None = None
+    product: str | None = attrs.field(default=None, validator=_name)
     recipient: str | Mapping[str, str] | None = attrs.field(default=None, validator=_noun, hash=False)
-    support: str | None = None
+    support: str | None = attrs.field(default=None, validator=_name)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +99,7 @@ class Voice:
         UnknownName.refuse("audience", audience, AUDIENCES)
         file = _read(found_for(locale))
         said = {"product": wording.product, "support": wording.support}
-        given = {name: word for name, word in said.items() if word and word.strip()}
+        given = {name: word for name, text in said.items() if text and (word := text.strip().removesuffix("."))}
         words = {**file.words, **file.noun(wording.recipient), **given}
         return cls(
             texts=file.texts[AUDIENCES[audience]],
@@ -140,26 +142,14 @@ class Voice:
         return Template(text).substitute(self.words)
 
 
-#: A language tag as far as it is looked at (RFC 5646 section 2.1).
-_TAG = re.compile("[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
-
-
 def found_for(locale: str) -> str:
     """
-    Give the locale there are texts for that comes nearest (RFC 4647 section 3.4): ``fr-CA``, ``fr``, and at last English.
+    Give the locale there are texts for that comes nearest.
 
     Raises:
         UnknownName: If it is no language tag.
     """
-    if not _TAG.fullmatch(locale):
-        UnknownName.refuse("locale", locale, locales())
-    known = {name.lower(): name for name in locales()}
-    parts = locale.lower().replace("_", "-").split("-")
-    while parts:
-        if (name := "-".join(parts)) in known:
-            return known[name]
-        parts.pop()
-    return LAST_RESORT
+    return nearest(locale, locales())
 
 
 @cache
@@ -192,20 +182,13 @@ class File:
     texts: Mapping[str, Mapping[str, Mapping[str, Entry]]]
 
     def noun(self, given: str | Mapping[str, str] | None) -> Mapping[str, str]:
-        """
-        Give the words for a recipient.
-
-        Raises:
-            ValueError: If forms are given, and not those that the sentences need.
-        """
+        """Give the words for a recipient; the usual ones where the forms that were given are another language's."""
         default = self.words["recipient"]
         word = given.strip() if isinstance(given, str) else given
         if not self.nouns:
             return {"recipient": word if word and isinstance(word, str) else default}
         if isinstance(word, Mapping):
-            if word.keys() != self.nouns[default].keys():
-                raise ValueError(f"recipient: expected the forms {', '.join(self.nouns[default])}")
-            return word
+            return word if word.keys() == self.nouns[default].keys() else self.nouns[default]
         return self.nouns.get((word or default).lower(), self.nouns[default])
 
 

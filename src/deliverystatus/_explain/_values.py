@@ -68,18 +68,21 @@ class Explanation:
 
     def __str__(self) -> str:
         """Give it as text for a terminal: the headline, what it means, numbered steps, caveats, what was seen."""
-        parts = [f"{self.label}: {self.headline}", self.meaning]
+        parts = [self._title(": "), self.meaning]
         parts += [f"  {n}. {step}" for n, step in enumerate(self.next_steps, 1)]
         parts += [f"  ! {caveat}" for caveat in self.caveats]
         parts += [f"  {at(seen.occurred_at) or '-':<20}  {seen.text}" for seen in self.evidence]
         return "\n".join(parts)
 
+    def _title(self, between: str) -> str:
+        return self.label if self.label == self.headline else f"{self.label}{between}{self.headline}"
+
     def _repr_html_(self) -> str:
         """Show the same in a notebook."""
         steps = "".join(f"<li>{said(step)}</li>" for step in self.next_steps)
         caveats = "".join(f"<li>{said(caveat)}</li>" for caveat in self.caveats)
-        seen = rows(("", ""), ((at(each.occurred_at), each.text) for each in self.evidence)) if self.evidence else ""
+        seen = rows((), ((at(each.occurred_at), each.text) for each in self.evidence)) if self.evidence else ""
         return (
-            f"<section><p><b>{said(self.label)}</b> {said(self.headline)}</p><p>{said(self.meaning)}</p>"
+            f"<section><p><b>{said(self._title(': '))}</b></p><p>{said(self.meaning)}</p>"
             f"<ol>{steps}</ol>{f'<ul>{caveats}</ul>' if caveats else ''}{seen}</section>"
         )

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from deliverystatus import _checks as check
 from deliverystatus._copies import Copies, channel_of, copy_key
-from deliverystatus._engine import Record, Slot, SlotKey
-from deliverystatus._enums import Channel, EventKind, Reason
+from deliverystatus._engine import Record, SlotKey, handed_over
+from deliverystatus._enums import Channel, Reason
 from deliverystatus._summary._counted import Counted, Profile
-from deliverystatus._summary._facts import BLOCKING, BY_THE_HAND_OVER, BY_THE_IMAGE, Fact, Said
+from deliverystatus._summary._facts import BLOCKING, BY_A_RETURN, BY_THE_HAND_OVER, BY_THE_IMAGE, Fact, Said
 from deliverystatus._summary._messages import SERIOUSNESS, Message
 from deliverystatus._summary._values import RATES, Outside, Rate, Summary
 from deliverystatus.vocabularies import Tracking, untracked
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
 __all__ = ["BLOCKING", "RATES", "SERIOUSNESS", "Fact", "Message", "Outside", "Rate", "Summary", "summarize"]
-
-#: The kinds that say when a copy was handed over.
-_HAND_OVER = frozenset({
-    EventKind.SENDING, EventKind.REJECTED, EventKind.OUTCOME_UNKNOWN, EventKind.ACCEPTED, EventKind.SENT,
-})  # fmt: skip
 
 #: Channels on which nothing tells of an opening: a text has no image.
 _WITHOUT_IMAGE = frozenset({Channel.SMS})
@@ -74,7 +69,7 @@ def summarize(
     for key, record in _keyed(copies):
         by_arrival = False
         if start is not None and end is not None:
-            moment, by_arrival = _handed_over(record)
+            moment, by_arrival = handed_over(record)
             where = "undated" if moment is None else "earlier" if moment <= start else "later" if moment > end else None
             if where:
                 outside[where] += 1
@@ -87,10 +82,10 @@ def summarize(
         alike = (keys, causes, why, by_arrival)
         if alike not in profiles:
             profiles[alike] = _profile(said[keys], causes, why, by_arrival=by_arrival)
-        part = _part(record)
-        known_by = copy_key(record, part, _channel(record)) if key is None else key
+        part, channel = _part(record), _channel(record)
+        known_by = copy_key(record, part, channel) if key is None else key
         ids = record.references | record.message_ids
-        lines.append(Counted(known_by, record.recipient, ids, part, profiles[alike]))
+        lines.append(Counted(known_by, record.recipient, channel, ids, part, profiles[alike]))
     told = (len(copies.tests), len(copies.uncorrelated)) if isinstance(copies, Copies) else (0, 0)
     return Summary(tuple(lines), Outside(**outside), *told)
 
@@ -115,22 +110,6 @@ def _start(end: datetime | None, window: "timedelta | relativedelta") -> datetim
     return start
 
 
-def _handed_over(record: Record) -> tuple[datetime | None, bool]:
-    """Say when a copy was handed over, and whether that is by an arrival."""
-    times = [(key.kind in _HAND_OVER, *time) for key, slot in record.slots.items() for time in _times(slot)]
-    if not times:
-        return None, False
-    _, moment, by_arrival = min(times, key=lambda time: (not time[0], *time[1:]))
-    return moment, by_arrival
-
-
-def _times(slot: Slot) -> Iterator[tuple[datetime, bool]]:
-    if slot.first is not None:
-        yield slot.first, False
-    if slot.bound is not None:
-        yield slot.bound, True
-
-
 def _profile(said: Said, causes: tuple[tuple[Fact, Reason], ...], why: str | None, *, by_arrival: bool) -> Profile:
     trackable = why is None and said.may_have_arrived
     return Profile(
@@ -152,6 +131,7 @@ _UNHEARD = {
     None:      frozenset[Fact](),
     "opens":   BY_THE_IMAGE,
     "account": frozenset(Fact) - BY_THE_HAND_OVER,
+    "deliveries": frozenset(Fact) - BY_THE_HAND_OVER - BY_A_RETURN,
     "before":  frozenset(Fact) - BY_THE_HAND_OVER,
 }  # fmt: skip
 
@@ -171,7 +151,7 @@ def _unheard(record: Record, tracking: Tracking | None) -> str | None:
     Whatever was heard of it must not count, or only those that were opened would be tracked.
     """
     if why := untracked(record, tracking):
-        return why
+        return "deliveries" if why == "account" and tracking is not None and tracking.returns else why
     if tracking is not None and not tracking.opens:
         return "opens"
     return "opens" if any(slot.evidence.channel in _WITHOUT_IMAGE for slot in record.slots.values()) else None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import attrs
 
-from deliverystatus._enums import Actor, EventKind, Reason, Status
+from deliverystatus._enums import Actor, Channel, EventKind, Reason, Status
 from deliverystatus._summary._facts import Fact
 
 
@@ -44,6 +44,7 @@ class Counted(NamedTuple):
 
     key: Hashable
     recipient: str | None
+    channel: Channel
     ids: frozenset[object]
     part: tuple[int, int] | None
     profile: Profile

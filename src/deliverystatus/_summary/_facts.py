@@ -110,6 +110,11 @@ BY_THE_HAND_OVER = frozenset({
     Fact.SENT, Fact.UNKNOWN, Fact.TRACKABLE,
 })  # fmt: skip
 
+#: What is known by what comes back.
+BY_A_RETURN = frozenset({
+    Fact.UNDETERMINED_BOUNCE, Fact.SOFT_BOUNCED, Fact.BOUNCED, Fact.RETURNED, Fact.BLOCKED,
+})  # fmt: skip
+
 #: What is known by the tracking image alone.
 BY_THE_IMAGE = frozenset({Fact.OPENED, Fact.MACHINE_OPENED})
 

@@ -89,18 +89,18 @@ def _message(lines: Sequence[Counted]) -> Message:
 
 
 def _per_recipient(lines: Iterable[Counted]) -> list[Status]:
-    """Make one of the parts that went to one recipient, and of what is known of that message as a whole."""
-    wholes: dict[str | None, list[Status]] = {}
-    parts: dict[str | None, list[Counted]] = {}
+    """Make one of the parts that went to one recipient on one channel, and of what is known of that message as a whole."""
+    wholes: dict[object, list[Status]] = {}
+    parts: dict[object, list[Counted]] = {}
     for line in lines:
         if line.part is None:
-            wholes.setdefault(line.recipient, []).append(line.status)
+            wholes.setdefault((line.recipient, line.channel), []).append(line.status)
         else:
-            parts.setdefault(line.recipient, []).append(line)
-    for recipient, of_one in parts.items():
+            parts.setdefault((line.recipient, line.channel), []).append(line)
+    for where, of_one in parts.items():
         # our own side knows no parts: its pending is of this message too, and is the less told of the two
-        of_parts, of_whole = _least(of_one), wholes.get(recipient, [])
-        wholes[recipient] = [max([of_parts, *of_whole], key=lambda status: DEFAULT.rank(status, Actor.UNKNOWN))]
+        of_parts, of_whole = _least(of_one), wholes.get(where, [])
+        wholes[where] = [max([of_parts, *of_whole], key=lambda status: DEFAULT.rank(status, Actor.UNKNOWN))]
     return [status for statuses in wholes.values() for status in statuses]
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from deliverystatus import vocabularies
 from deliverystatus._copies import CopyKey
-from deliverystatus._engine import Record, Slot, SlotKey
+from deliverystatus._engine import Record, Slot, SlotKey, handed_over
 from deliverystatus._enums import (
     Actor,
     Axis,
@@ -26,8 +26,7 @@ from deliverystatus._enums import (
 )
 from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
 from deliverystatus._policies import AXES, PROVES
-from deliverystatus._summary import _handed_over
-from deliverystatus.report._shown import address, cell
+from deliverystatus.report._shown import address, cell, without_secrets
 from deliverystatus.report._words import Words
 from deliverystatus.vocabularies import Tracking, Vocabulary
 
@@ -216,7 +215,7 @@ def _row(
         status=told.status or Status.UNKNOWN,
         reason=None if deciding is None else deciding.reason,
         permanence=None if deciding is None or deciding.failure is None else deciding.failure.permanence,
-        began=_handed_over(record)[0],
+        began=handed_over(record)[0],
         since=decided_by and (decided_by.first or decided_by.bound),
         last=max((time for _, slot in slots if (time := slot.last or slot.bound)), default=None),
         reference=key.reference,
@@ -274,7 +273,11 @@ def _seen(each: Evidence, found: list[tuple[SlotKey, Slot]], *, queries: bool) -
         at=each.occurred_at,
         first=None if first == each.occurred_at else first,
         text=each.text,
-        words=_each_once(event.failure.diagnostic for event in events if event.failure is not None),
+        words=_each_once(
+            without_secrets(said, queries=queries)
+            for event in events
+            if event.failure is not None and (said := event.failure.diagnostic)
+        ),
         links=_each_once(address(event.url, queries=queries) for event in events if event.url),
         answers=_each_once(event.value for event in events if event.kind is EventKind.RESPONDED),
     )

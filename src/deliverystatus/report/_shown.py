@@ -46,11 +46,23 @@ def address(url: str, *, queries: bool = False) -> str:
         url: The link, whatever its scheme. It is text, and stays so.
         queries: Whether the query may be shown.
     """
+    url = url.replace("\\", "/")  # as browsers read it
     try:
         scheme, host, path, query, _ = urlsplit(url)
     except ValueError:  # no URL at all, such as one with half a bracket: what is before a query is shown
-        return re.split("[?#]", url, maxsplit=1)[0]
+        scheme, slashes, rest = re.split("[?#]", url, maxsplit=1)[0].rpartition("//")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
     return urlunsplit((scheme, host.rpartition("@")[2], path, query if queries else "", ""))
+
+
+def without_secrets(words: str, *, queries: bool = False) -> str:
+    """Give what a server said, with each link in it as ``address`` gives it."""
+    return _LINK.sub(lambda link: address(link[0], queries=queries), words)
+
+
+#: A link as it stands in a sentence.
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2}[^\s<>\"']+")
 
 
 def cell(text: str) -> str:

@@ -1,6 +1,5 @@
 """The words of the report itself: one file a locale in ``words/``, read once."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -9,15 +8,9 @@ from string import Template
 
 import attrs
 
-from deliverystatus.exceptions import UnknownName
+from deliverystatus._locales import nearest, tag_of
 
 _FOLDER = resources.files("deliverystatus") / "report" / "words"
-
-#: The language that there is a word for everything in, and where a locale falls back to at last.
-LAST_RESORT = "en"
-
-#: A language tag as far as a browser must understand it (RFC 5646 section 2.1).
-_TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 @attrs.frozen
@@ -38,21 +31,13 @@ class Words:
     @classmethod
     def of(cls, locale: str) -> "Words":
         """
-        Read the locale that comes nearest (RFC 4647 section 3.4): ``fr-CA``, ``fr``, and at last English.
+        Read the locale that comes nearest.
 
         Raises:
             UnknownName: If it is no language tag.
         """
-        tag = locale.replace("_", "-")
-        if not _TAG.fullmatch(tag):
-            UnknownName.refuse("locale", locale, locales())
-        known = {name.lower(): name for name in locales()}
-        parts = tag.lower().split("-")
-        while parts:
-            if (name := "-".join(parts)) in known:
-                return cls(tag, known[name], _read(known[name]))
-            parts.pop()
-        return cls(LAST_RESORT, LAST_RESORT, _read(LAST_RESORT))
+        found = nearest(locale, locales())
+        return cls(tag_of(locale, found), found, _read(found))
 
     def __call__(self, table: str, key: str, **filled: str) -> str:
         """Give a text, with its placeholders filled in."""

@@ -50,21 +50,35 @@ class Finding:
     problem: str | None = None
 
 
-#: What no label can know, as words, and for which statuses. "Read" claims a person; "received" and "inbox" a place that
-#: no server tells of; "confirmed" what only an acknowledgement is.
+_ANSWERED = frozenset({Status.ACKNOWLEDGED, Status.RESPONDED})
+_ARRIVED = _ANSWERED | {Status.DELIVERED, Status.OPENED, Status.CLICKED, Status.UNSUBSCRIBED, Status.COMPLAINED}
+
+#: What no label can know, as words in the languages there are texts in, and the statuses that may say so. "Read" claims
+#: a person; "received" and "inbox" a place that no server tells of; "confirmed" what only an acknowledgement is.
 OVER_CLAIMS = {
-    r"read|seen|viewed":              frozenset(Status) - {Status.ACKNOWLEDGED, Status.RESPONDED},
-    r"received|arrived|inbox|reached|made it": frozenset(Status) - {Status.ACKNOWLEDGED, Status.RESPONDED},
-    r"confirmed":                     frozenset(Status) - {Status.ACKNOWLEDGED, Status.RESPONDED, Status.DELIVERED},
-    r"delivered":                     frozenset(Status) - {
-        Status.DELIVERED, Status.OPENED, Status.CLICKED, Status.UNSUBSCRIBED, Status.ACKNOWLEDGED, Status.RESPONDED,
-        Status.COMPLAINED,
+    r"read|seen|viewed|gelesen|gesehen|lue?s?|vue?s?|leíd[oa]s?|vist[oa]s?": _ANSWERED,
+    r"received|arrived|inbox|reached|made it|landed|erhalten|reçue?s?|recibid[oa]s?": _ANSWERED,
+    r"confirmed|bestätigt|confirmée?s?|confirmad[oa]s?": _ANSWERED | {Status.DELIVERED},
+    r"delivered|delivery (?:complete|succeeded|ok)|success\w*|zugestellt|livrée?s?|remise?s?|entregad[oa]s?": _ARRIVED,
+    r"invalid|wrong|does not exist": frozenset(Status) - {
+        Status.SOFT_BOUNCED, Status.UNDETERMINED_BOUNCE, Status.DEFERRED,
     },
-    r"invalid|wrong|does not exist":  frozenset({Status.SOFT_BOUNCED, Status.UNDETERMINED_BOUNCE, Status.DEFERRED}),
 }  # fmt: skip
 
-#: What takes a claim back: "Not delivered" does not claim a delivery.
-_NOT = re.compile(r"\b(?:not|un|never|no)\b", re.IGNORECASE)
+#: What takes back what stands right behind it: "Not delivered" does not claim a delivery.
+_DENIED = re.compile(r"\b(?:not|never|no|nicht|non|pas|no)\s+(?:(?:yet|been|be|noch|encore)\s+)*\w+", re.IGNORECASE)
+
+#: Who sends for others. A person who reads "deferred by …" can do nothing with it.
+VENDORS = frozenset({
+    "amazon", "aws", "brevo", "mailchimp", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "messagebird",
+    "plivo", "postmark", "resend", "sendgrid", "ses", "smtp", "smtp2go", "sparkpost", "telnyx", "twilio", "vonage",
+})  # fmt: skip
+
+#: The statuses that can have a cause, which rules ask for.
+_WITH_CAUSE = frozenset({
+    Status.WITHHELD, Status.REJECTED, Status.DEFERRED, Status.DROPPED, Status.UNDETERMINED_BOUNCE, Status.SOFT_BOUNCED,
+    Status.BOUNCED,
+})  # fmt: skip
 
 
 def check(pack: str | PathLike[str] | Vocabulary) -> tuple[Finding, ...]:
@@ -94,15 +108,13 @@ def _stand_in(status: Status) -> str:
 
 
 def _flaws(pack: Vocabulary) -> Iterator[Finding]:
-    given = _given(pack)
-    for label, statuses in given.items():
+    for label, statuses, hidden in _given(pack):
         if label.startswith("\0"):
             continue
         shown = tuple(status for status in Status if status in statuses)
-        open_ones = statuses - pack.merges.get(label, frozenset())
-        if Status.COMPLAINED in open_ones and len(open_ones) > 1:
+        if Status.COMPLAINED in statuses - hidden and len(statuses) > 1:
             yield Finding(flaw=Flaw.HIDDEN_COMPLAINT, label=label, statuses=shown)
-        elif len(open_ones) > 1:
+        elif len(statuses - hidden) > 1:
             yield Finding(flaw=Flaw.TWO_MEANINGS, label=label, statuses=shown)
         claimed = tuple(status for status in shown if _claims_too_much(label, status))
         if claimed:
@@ -113,31 +125,32 @@ def _flaws(pack: Vocabulary) -> Iterator[Finding]:
             yield Finding(flaw=Flaw.UNDERSCORE, label=label, statuses=shown)
 
 
-def _given(pack: Vocabulary) -> dict[str, frozenset[Status]]:
-    """Say to which statuses each label is given, in the order of the file."""
-    given: dict[str, frozenset[Status]] = {}
-    for status, label in pack.labels.items():
-        given[label] = given.get(label, frozenset()) | {status}
-    for rule in pack.rules:
-        given[rule.label] = given.get(rule.label, frozenset()) | (rule.status or frozenset(Status))
-    return given
+def _given(pack: Vocabulary) -> Iterator[tuple[str, frozenset[Status], frozenset[Status]]]:
+    """Give each label, in the order of the file, with the statuses it has and those it is said to hide."""
+    found: dict[str, tuple[str, frozenset[Status], frozenset[Status]]] = {}
+    labels = [(label, frozenset({status})) for status, label in pack.labels.items()]
+    labels += [
+        (rule.label, rule.status or (_WITH_CAUSE if rule.reason or rule.permanence else frozenset(Status)))
+        for rule in pack.rules
+    ]
+    for label, statuses in labels:
+        first, known, hidden = found.get(label.casefold(), (label, frozenset(), frozenset()))
+        found[label.casefold()] = (first, known | statuses, hidden | pack.merges.get(label, frozenset()))
+    yield from found.values()
 
 
 def _claims_too_much(label: str, status: Status) -> bool:
-    if _NOT.search(label):
-        return False
-    said = label.lower()
-    return any(re.search(rf"\b(?:{words})\b", said) and status in statuses for words, statuses in OVER_CLAIMS.items())
+    said = _DENIED.sub(" ", label).lower()
+    return any(status not in may and re.search(rf"\b(?:{words})\b", said) for words, may in OVER_CLAIMS.items())
 
 
 def _is_a_vendors(label: str) -> bool:
     """Whether a provider is named, or the label is two words of a provider's written as one."""
+    if VENDORS & set(re.split(r"[^a-z0-9]+", label.lower())):
+        return True
     bare = _bare(label)
     for name in providers.names():
-        provider = providers.get(name)
-        if _bare(provider.title) in bare or name in bare.split("_"):
-            return True
-        for table in provider.tables.values():
+        for table in providers.get(name).tables.values():
             if any(_bare(str(word)) == bare and _is_raw(str(word)) and " " not in label for word in table):
                 return True
     return False

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from deliverystatus import providers
-from deliverystatus._engine import Record
+from deliverystatus._engine import Record, handed_over
 from deliverystatus._enums import Permanence, Reason, Status
 from deliverystatus._policies import POLICIES
 from deliverystatus.exceptions import PayloadError
@@ -44,14 +44,17 @@ class Tracking:
     What an account can report at all.
 
     Attributes:
-        delivery: Whether deliveries and returns are reported. An account with its own mail server may only ever say sent.
+        delivery: Whether deliveries are reported. An account with its own mail server may only ever say sent. ``None``:
+            as the provider does.
+        returns: Whether what is returned is reported where deliveries are not: a mailbox for bounces that is read.
         opens: Whether openings are tracked.
         since: When tracking began (aware); nothing more is heard of copies that are older. ``None``: always.
         limits: How long a copy may stay in a status before something is wrong, where it is not ten minutes. A message
             that is to be sent later is pending from then on: give its ``pending`` event that time.
     """
 
-    delivery: bool = True
+    delivery: bool | None = None
+    returns: bool = False
     opens: bool = True
     since: datetime | None = attrs.field(default=None, validator=_zoned)
     limits: Mapping[Status, timedelta] = attrs.field(factory=dict, validator=_limits, hash=False)
@@ -64,12 +67,14 @@ def untracked(record: Record, tracking: Tracking | None = None) -> Untracked | N
     Where the profile does not say so, the providers that ever reported do: some never confirm a delivery. Which of them
     decides the status does not matter, or only copies that were confirmed would be tracked.
     """
-    if tracking is not None and not tracking.delivery:
+    if tracking is not None and tracking.delivery is False:
         return "account"
     if tracking is not None and tracking.since is not None:
-        times = [time for slot in record.slots.values() if (time := slot.first or slot.bound)]
-        if times and min(times) < tracking.since:
+        began, _ = handed_over(record)
+        if began is not None and began < tracking.since:
             return "before"
+    if tracking is not None and tracking.delivery:
+        return None
     named = {name for slot in record.slots.values() if (name := slot.evidence.provider)}
     return "account" if named and not any(map(_confirms_delivery, named)) else None
 
