@@ -178,20 +178,56 @@ def test_a_forward_target_that_does_not_exist_is_not_the_recipients_domain():
     assert ask([refusal(final_recipient="x@elsewhere.example")]).allowed
 
 
-def test_a_refusal_without_a_time_stops_until_something_later():
-    """Nobody knows when it was: it is read as the latest it can be, which is when it reached us, if that was said."""
+def test_a_refusal_without_a_time_stops_no_domain():
+    """Nobody knows when it was, so it would stop for ever: only the address; when it reached us is a time, if said."""
     dateless = refusal(at=None)
-    assert ["bad_domain"] == kinds([dateless], now=NOW + timedelta(days=999))
-    assert ask([dateless], now=NOW + timedelta(days=999)).causes[0].until is None
+    assert [] == kinds([dateless])
+    assert ["bad_address"] == kinds([dateless], "x@dead.example")
     heard = refusal(at=None, received_at=START + timedelta(seconds=REFUSED))
     assert ["bad_domain"] == kinds([heard])
     assert ask([heard], now=NOW + LASTS).allowed
     assert ask([heard, delivery("w@dead.example", REFUSED + 60)]).allowed
 
 
-def test_a_refusal_without_a_time_is_not_outlived_by_what_came_before_it():
-    """A delivery of long ago says nothing of a refusal that may be of today."""
-    assert ["bad_domain"] == kinds([refusal(at=None), delivery("w@dead.example", DAY)])
+def test_a_refusal_without_a_time_hides_none_that_has_one():
+    """Of several, those count whose time is known."""
+    assert ["bad_domain"] == kinds([BOUNCE, refusal(at=None, message_id="undated")])
+
+
+def test_too_many_refusals_without_a_time_stop_no_domain():
+    """Of more than are told apart nobody knows by when all had happened: the domain would be stopped for ever."""
+    heard = [refusal(at=None, message_id=f"m-{n}", received_at=START + timedelta(seconds=REFUSED)) for n in range(17)]
+    assert [["bad_domain"], []] == [kinds(heard[:16]), kinds(heard)]
+
+
+def test_a_release_of_a_number_s_domain_is_none():
+    """A phone number has no domain that could be lifted."""
+    value = lift(suppress([BOUNCE])).event.value
+    lifted = event("released", at=NOW, recipient="+15550100", value=value, provider=None, message_id=None)
+    assert suppress([BOUNCE]) == suppress([BOUNCE, lifted])
+
+
+def test_what_the_next_server_took_shows_that_the_domain_is_there():
+    """Some senders never hear more than that it was handed on (`sent`)."""
+    handed_on = event("sent", at=REFUSED - DAY, recipient="w@dead.example", message_id="handed-on")
+    assert [] == kinds([BOUNCE, handed_on])
+    assert ["bad_domain"] == kinds(
+        [BOUNCE, event("accepted", at=REFUSED - DAY, message_id="x", recipient="w@dead.example")]
+    )
+
+
+def test_the_refused_copy_itself_shows_nothing():
+    """Reported as handed on or delivered, and then refused since there is no such domain: the refusal stands."""
+    for kind in ("sent", "delivered"):
+        same = event(kind, at=REFUSED - 60, recipient="x@dead.example")
+        assert same.message_id == BOUNCE.message_id
+        assert ["bad_domain"] == kinds([BOUNCE, same])
+        assert [] == kinds([BOUNCE, event(kind, at=REFUSED - 60, recipient="x@dead.example", message_id="other")])
+
+
+def test_a_delivery_in_the_very_moment_shows_that_the_domain_is_there():
+    """Of two servers at once the one that took a message is right: here alone a tie goes to sending."""
+    assert [] == kinds([BOUNCE, delivery("w@dead.example", REFUSED)])
 
 
 # -- lifting -----------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliverystatus import Failure, Party, Reason, SuppressionList, explain, suppress
+from deliverystatus._suppression._incidents import Incidents
 from deliverystatus._suppression._presets import RULES
-from deliverystatus._suppression._rules import KEPT_DAYS, Clusters
+from deliverystatus._suppression._rules import Clusters
 from deliverystatus._suppression._words import IncidentKind
 from deliverystatus.testing import START, event, failure
 
@@ -29,13 +30,13 @@ OVER_QUOTA = Failure(diagnostic="452 4.2.2 The email account that you tried to r
 
 
 def person(number, domain="big.example"):
-    """Name one of many recipients."""
-    return f"person{number}@{domain}"
+    """Name one of many recipients; of a *domain* with a gap, each at one of their own."""
+    return f"person{number}@{domain.format(number)}"
 
 
-def failing(number, *, at=None, kind="bounced", why=UNKNOWN_USER, **fields):
+def failing(number, *, at=None, kind="bounced", why=UNKNOWN_USER, domain="big.example", **fields):
     """Make the failure of one of many, a minute after the one before."""
-    fields = {"recipient": person(number), "message_id": f"f-{number}"} | fields
+    fields = {"recipient": person(number, domain), "message_id": f"f-{number}"} | fields
     return event(kind, at=THEN + number * MINUTE if at is None else at, failure=why, **fields)
 
 
@@ -148,6 +149,34 @@ def test_an_incident_comes_with_the_decisions_it_concerns():
         assert () == ask(known, recipient="somebody@else.example", **other).incidents
 
 
+def test_an_incident_of_text_messages_is_none_of_mail():
+    """Texts are turned back, mails are not: who sends a mail is not told; and the two are not counted together."""
+    known = suppress(many(ENOUGH, why=SPAM, channel="sms"))
+    assert 1 == len(ask(known, recipient="+15550100", channel="sms").incidents)
+    assert () == ask(known, recipient="somebody@else.example").incidents
+    assert () == incidents([*many(ENOUGH - 1, why=SPAM, channel="sms"), failing(50, at=THEN, why=SPAM)])
+
+
+def test_incidents_are_found_once_and_carried_along(monkeypatch):
+    """After a merge only the troubles are looked at again that the other list has something of."""
+    known = suppress([*many(ENOUGH, why=SPAM), *many(ENOUGH, why=failure(Reason.RATE_LIMITED))])
+    before = ask(known).incidents
+    looked_at = []
+    clustered = Incidents._clustered
+    monkeypatch.setattr(
+        Incidents, "_clustered", lambda self, trouble: looked_at.append(trouble) or clustered(self, trouble)
+    )
+
+    assert before == ask(known | suppress([failing(50, kind="opened", why=None)])).incidents
+    assert [] == looked_at
+    grown = known | suppress([failing(50, at=THEN, why=SPAM)])
+    assert {ENOUGH, ENOUGH + 1} == {each.addresses for each in ask(grown).incidents}
+    assert [Reason.SPAM_CONTENT] == [trouble.reason for trouble in looked_at]
+    assert suppress([*many(ENOUGH, why=SPAM), failing(50, at=THEN, why=SPAM)]).incidents(now=NOW) == tuple(
+        each for each in grown.incidents(now=NOW) if each.reason is Reason.SPAM_CONTENT
+    )
+
+
 def test_an_incident_is_told_for_a_day():
     """Not before it began, and no longer than a day after the last failure."""
     known = suppress(many(ENOUGH, why=SPAM))
@@ -176,14 +205,14 @@ def test_a_wave_that_goes_on_is_one_incident():
 
 
 def test_old_troubles_are_forgotten():
-    """Of a trouble that never ends so many days are kept (law 6), and the incident of today is found in them."""
+    """Of a trouble that never ends as many days are kept as are told of (law 6), and today's incident is among them."""
     days = [
         [failing(n, at=day * DAY + n, why=SPAM, message_id=f"{day}-{n}") for n in range(ENOUGH)]
-        for day in range(KEPT_DAYS + 9)
+        for day in range(Clusters().days_told + 9)
     ]
     whole = suppress(each for day in days for each in day)
-    assert KEPT_DAYS * ENOUGH == len(whole.to_dict()["evidence"])
-    assert 1 == len(whole.incidents(now=START + timedelta(days=KEPT_DAYS + 8, hours=1)))
+    assert Clusters().days_told * ENOUGH == len(whole.to_dict()["evidence"])
+    assert 1 == len(whole.incidents(now=START + timedelta(days=Clusters().days_told + 8, hours=1)))
     in_parts = suppress([])
     for day in days:
         in_parts = suppress(day) | in_parts
@@ -367,6 +396,29 @@ def test_a_failed_lookup_hard_bounces_nobody():
     ).allowed
 
 
+def test_one_dead_company_is_no_failed_lookup():
+    """However many worked there, one domain that is given up is one: its people are not excused."""
+    there = took(3 * ENOUGH) + many(3 * ENOUGH, why=NO_DOMAIN)
+    assert () == incidents(there)
+    assert not ask(there, 3).allowed
+
+
+def test_so_many_domains_are_a_failed_lookup_and_one_fewer_are_not():
+    """Domains are counted, and each of their addresses is told."""
+    apart = {"domain": "d{}.example"}
+    for count, found in ((ENOUGH, [ENOUGH + 5]), (ENOUGH - 1, [])):
+        colleagues = [
+            each
+            for n in range(50, 55)
+            for each in (
+                event("delivered", at=DAY, recipient=person(n, "d0.example"), message_id=f"d-{n}"),
+                failing(n, at=THEN + 1, why=NO_DOMAIN, domain="d0.example"),
+            )
+        ]
+        told = incidents([*took(count, **apart), *many(count, why=NO_DOMAIN, **apart), *colleagues])
+        assert found == [each.addresses for each in told]
+
+
 def test_over_quota_at_many_addresses_hard_bounces_nobody():
     """452 "over quota" of hundreds at a time stops none, though it is repeated (case 32, SparkDevNetwork/Rock#6426)."""
     waves = [
@@ -468,7 +520,10 @@ def test_staff_are_told_of_a_trouble_of_ours_with_each_decision():
         (many(12, why=SPAM), "Messages to 12 addresses were refused"),
         (many(12, why=SPAM, kind="dropped"), "Messages to 12 addresses were not sent"),
         (took(12) + many(12), "At big.example, 12 addresses were refused"),
-        (took(12) + many(12, why=NO_DOMAIN), "For 12 addresses the mail service was not found"),
+        (
+            took(12, domain="d{}.example") + many(12, why=NO_DOMAIN, domain="d{}.example"),
+            "For 12 addresses the mail service was not found",
+        ),
     ],
 )
 def test_every_incident_is_told_in_words(events, meaning):
@@ -483,7 +538,12 @@ def test_every_incident_is_told_in_words(events, meaning):
 @pytest.mark.parametrize("earlier, later", [(NO_DOMAIN, UNKNOWN_USER), (UNKNOWN_USER, NO_DOMAIN)])
 def test_an_incident_does_not_hide_an_earlier_refusal_of_another_sort(earlier, later):
     """Law 8: refused for good long before, for the domain or for the user, is refused for good, whatever comes after."""
-    before = [*took(ENOUGH), *many(ENOUGH, why=later)]
-    assert ask(before).allowed
-    assert not ask([*before, failing(0, at=50 * DAY, why=earlier, message_id="long-ago")]).allowed
-    assert ask([*before, failing(1, at=50 * DAY, why=earlier, message_id="another's")]).allowed
+    where = {"domain": "d{}.example"} if later is NO_DOMAIN else {}
+    who = person(0, **where)
+    before = [*took(ENOUGH, **where), *many(ENOUGH, why=later, **where)]
+    assert ask(before, recipient=who).allowed
+    assert not ask(
+        [*before, failing(0, at=50 * DAY, why=earlier, message_id="long-ago", **where)], recipient=who
+    ).allowed
+    another = failing(99, at=50 * DAY, why=earlier, message_id="another's")
+    assert ask([*before, another], recipient=who).allowed

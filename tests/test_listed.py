@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliverystatus import PayloadError, Reason, Scope, UnknownName, listed, reconcile, suppress
+from deliverystatus import PayloadError, Reason, Scope, UnknownName, read_list, reconcile, suppress
 from deliverystatus._suppression._exports import LISTS, MOST_TAGS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ COMPLAINT, BAD, UNSUBSCRIBE, OTHER = (
 
 def read(provider, body, **fields):
     """Give what matters of each entry that is read from a body."""
-    parsed = listed(provider, json.dumps(body).encode(), **fields)
+    parsed = read_list(provider, json.dumps(body).encode(), **fields)
     assert () == parsed.unread
     return [(event.recipient, event.failure.claimed, str(event.scope), event.occurred_at) for event in parsed.events]
 
@@ -51,7 +51,7 @@ def test_sendgrid_s_lists(name, more, claimed):
 def test_a_bounce_keeps_its_code(status, expected):
     """SendGrid writes either sort of code in ``status``; the words, too, are kept for the diagnosis."""
     body = [{"created": SECONDS, "email": ADA, "reason": "no such user", "status": status}]
-    (event,) = listed("sendgrid", body, name="bounces").events
+    (event,) = read_list("sendgrid", body, name="bounces").events
     assert (*expected, "no such user") == (
         event.failure.enhanced_code,
         event.failure.reply_code,
@@ -72,7 +72,7 @@ def test_sendgrid_s_groups():
 
 def test_sendgrid_s_group_is_addresses_alone():
     """``/v3/asm/groups/{id}/suppressions`` gives nothing else, so the group and the time are the caller's to tell."""
-    parsed = listed("sendgrid", [ADA, 3, ""], name="group", scope="group:5", received_at=NOON)
+    parsed = read_list("sendgrid", [ADA, 3, ""], name="group", scope="group:5", received_at=NOON)
     assert [(ADA, Scope("group", "5"), None, NOON)] == [
         (event.recipient, event.scope, event.occurred_at, event.received_at) for event in parsed.events
     ]
@@ -138,7 +138,9 @@ def test_the_list_of_ses(written, reason, claimed):
 
 def test_what_is_read_can_be_compared():
     """From the answer of their API to the difference, for the account it was asked of."""
-    page = listed("ses", {"SuppressedDestinationSummaries": [{"EmailAddress": ADA, "Reason": "BOUNCE"}]}, account="eu")
+    page = read_list(
+        "ses", {"SuppressedDestinationSummaries": [{"EmailAddress": ADA, "Reason": "BOUNCE"}]}, account="eu"
+    )
     found = reconcile(suppress([]), page.events, provider="ses", account="eu", now=NOON)
     assert ["unknown_here"] == [str(each.kind) for each in found.differences]
 
@@ -153,13 +155,13 @@ def test_what_is_read_can_be_compared():
 )
 def test_one_broken_entry_costs_no_other(body, path, problem):
     """Law 9: it is unread, with its path and problem; the others are read."""
-    parsed = listed("sendgrid", [*body, {"email": ADA, "created": SECONDS}], name="unsubscribes")
+    parsed = read_list("sendgrid", [*body, {"email": ADA, "created": SECONDS}], name="unsubscribes")
     assert (1, [(path, problem)]) == (len(parsed.events), [(each.path, each.problem) for each in parsed.unread])
 
 
 def test_a_path_begins_at_the_top_of_the_body():
     """Where entries stand in a field, its name is part of the path."""
-    (unread,) = listed("mailgun", {"items": [{}]}, name="complaints").unread
+    (unread,) = read_list("mailgun", {"items": [{}]}, name="complaints").unread
     assert "items.0.address" == unread.path
 
 
@@ -170,7 +172,7 @@ def test_a_path_begins_at_the_top_of_the_body():
 def test_what_is_no_list_is_refused(provider, name, body):
     """An answer that is an error, or of another provider, is refused; nothing of it is repeated."""
     with pytest.raises(PayloadError) as refusal:
-        listed(provider, body, name=name)
+        read_list(provider, body, name=name)
     assert ADA not in str(refusal.value)
 
 
@@ -178,7 +180,7 @@ def test_what_is_no_list_is_refused(provider, name, body):
 def test_a_list_that_is_not_known_is_refused(provider, name):
     """Blocks stop nothing at SendGrid, so they are no list; which of several is meant must be said."""
     with pytest.raises(UnknownName):
-        listed(provider, [], name=name)
+        read_list(provider, [], name=name)
 
 
 JSON = st.recursive(
@@ -207,7 +209,7 @@ def test_reading_is_total(provider, name, body):
     held = LISTS[provider][name].held
     for payload in (body, {held: body}, [body]):
         try:
-            parsed = listed(provider, payload, name=name)
+            parsed = read_list(provider, payload, name=name)
         except PayloadError:
             continue
         found = reconcile(suppress([]), parsed.events, provider=provider, now=NOON)

@@ -336,7 +336,22 @@ def test_what_is_their_fault_suppresses_somewhere(name):
 
 # -- law 8 -----------------------------------------------------------------------------------------------------------
 
-STEPS = {"hard": hard, "soft": soft, "complaint": complaint, "delivery": delivery, "opening": opening}
+
+def followed(day):
+    """Make what somebody gives for proof who is not the one to lift a bad address."""
+    return released(day, CauseKind.BAD_ADDRESS, Party.RECIPIENT, ReleaseProof.LINK_MAILED_THERE)
+
+
+def waved_through(day):
+    """Make a decision of support about a complaint, which is not theirs to lift."""
+    return released(day, CauseKind.COMPLAINT, Party.SUPPORT, ReleaseProof.SUPPORT_DECISION)
+
+
+#: What may happen; of releases those which are not proper for what law 8 is about.
+STEPS = {
+    "hard": hard, "soft": soft, "complaint": complaint, "delivery": delivery, "opening": opening,
+    "followed": followed, "waved through": waved_through, "decided": decided,
+}  # fmt: skip
 PAUSES = {"a day": 1, "400 days": 400}
 
 #: The shortest histories after which somebody who complained, or whose address is bad, may be written to, although
@@ -345,6 +360,7 @@ COUNTEREXAMPLES = {
     "mailman":             {("hard",)},
     "discourse":           {("hard",)},
     "salesforce_held":     {("hard",)},
+    "pypi":                {("hard", "followed")},
     "postal":              {("hard", "delivery"), ("hard", "400 days")},
     "tiers":               {("hard", "a day"), ("hard", "400 days")},
     "hitobito":            {("hard",)},
@@ -381,7 +397,7 @@ def test_what_weakens_law_8_has_its_counterexample(name):
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - set(COUNTEREXAMPLES)))
 def test_what_keeps_law_8_has_none(name):
-    """All short histories of failures, complaints, deliveries, openings and time: no release, no message (law 8)."""
+    """All short histories of failures, complaints, deliveries, openings, other releases and time: no message (law 8)."""
     for length in range(1, 5):
         assert set() == against_law_8(name, length)
 

@@ -15,6 +15,7 @@ from deliverystatus import (
     Event,
     Failure,
     Party,
+    Purpose,
     Reason,
     explain,
     reconcile,
@@ -323,6 +324,13 @@ def test_a_domain_s_cause_is_told_of_each_address():
     assert [ADA, "bob@example.com"] == [each.recipient for each in found.ours_alone]
 
 
+def test_two_stops_by_hand_are_two_causes():
+    """Bulk mail and invitations were stopped apart, and are told apart: each is lifted by itself."""
+    stops = [stop_by_hand(ADA, actor="staff", at=NOON, purposes=[each]) for each in ("bulk", "invitation")]
+    (alone,) = compared(stops, []).ours_alone
+    assert [{"bulk"}, {"invitation"}] == sorted(({*cause.purposes} for cause in alone.ours), key=sorted)
+
+
 def test_inactivity_is_ours_alone():
     """A24: bulk mail stopped for inactivity is on nobody's list; it has no evidence, so the address is as compared."""
     active = heard("active", occurred_at=NOON.replace(year=2020))
@@ -333,7 +341,7 @@ def test_inactivity_is_ours_alone():
 
 def test_settings_are_not_compared():
     """T15: that somebody has not opted in is told with a question, and stands on no list."""
-    known = suppress([bounced()], rules=attrs.evolve(RULES["default"], name="asked", opt_in=frozenset({"bulk"})))
+    known = suppress([bounced()], rules=attrs.evolve(RULES["default"], name="asked", opt_in=frozenset({Purpose.BULK})))
     found = reconcile(known, [], provider="sendgrid", now=NOW)
     assert ["unknown_there"] == kinds(found)
 

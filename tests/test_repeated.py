@@ -110,7 +110,7 @@ def test_while_one_message_tries_others_wait(name, kind):
 def test_how_long_others_wait_is_a_rule():
     """Whoever hears of failures within an hour need not wait for days."""
     failures, end = BOXED["default"]
-    hasty = attrs.evolve(RULES["default"], probe_waits=timedelta(hours=1))
+    hasty = attrs.evolve(RULES["default"], name="hasty", probe_waits=timedelta(hours=1))
     handed_over = [*failures, other("sent", end)]
     assert not ask(hasty, handed_over, end + 0.5 / 24).allowed
     assert ask(hasty, handed_over, end + 1 / 24).allowed
@@ -345,7 +345,7 @@ def test_no_order_split_or_store_changes_an_answer(rules, events, random):
 def unforgotten(events, rules):
     """Fold, and keep every fact."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("deliverystatus._suppression.forget", lambda facts, _: facts)
+        patch.setattr("deliverystatus._suppression._list.forget", lambda facts, _: facts)
         patch.setattr(_keeping.Facts, "room", 1_000_000)
         return suppress(events, rules=rules)
 

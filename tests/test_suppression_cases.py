@@ -225,7 +225,7 @@ def test_who_may_help_themselves_may_do_so_so_often():
         at_most=2,
         releases=((Party.RECIPIENT, "link_mailed_there"), *GROUNDS[Fact.BAD_ADDRESS].releases),
     )
-    rules = Rules(name="twice", grounds=MappingProxyType({**GROUNDS, Fact.BAD_ADDRESS: twice}))
+    rules = Rules(name="twice", weakens_law_8=True, grounds=MappingProxyType({**GROUNDS, Fact.BAD_ADDRESS: twice}))
     events, outcomes = [], []
     for n in range(3):
         at = NOW + n * DAY

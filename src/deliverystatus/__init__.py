@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from deliverystatus._return_path import return_path
     from deliverystatus._summary import Fact, Message, Rate, Summary, summarize
     from deliverystatus._suppression import SuppressionList, stop_by_hand, suppress
-    from deliverystatus._suppression._exports import listed
+    from deliverystatus._suppression._exports import read_list
     from deliverystatus._suppression._presets import RULES
     from deliverystatus._suppression._reconcile import Difference, DifferenceKind, Reconciliation, reconcile
-    from deliverystatus._suppression._rules import Clusters, Inactivity, Rules, Threshold
+    from deliverystatus._suppression._rules import Clusters, Ground, Inactivity, Rules, Threshold
     from deliverystatus._suppression._values import Cause, Decision, Incident, Release, Standing
-    from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, WhyNot
+    from deliverystatus._suppression._words import CauseKind, IncidentKind, ReleaseProof, SuppressionFact, WhyNot
     from deliverystatus.vocabularies import Tracking, Vocabulary
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "Explanation",
     "Fact",
     "Failure",
+    "Ground",
     "Inactivity",
     "Incident",
     "IncidentKind",
@@ -109,6 +110,7 @@ __all__ = [
     "Standing",
     "Status",
     "Summary",
+    "SuppressionFact",
     "SuppressionList",
     "Threshold",
     "TimePolicy",
@@ -123,9 +125,9 @@ __all__ = [
     "explain",
     "fold",
     "fold_copies",
-    "listed",
     "parse",
     "providers",
+    "read_list",
     "receive",
     "reconcile",
     "report",
@@ -149,6 +151,7 @@ _ON_FIRST_USE = {
     "Evidence": "_explain",
     "Explanation": "_explain",
     "Fact": "_summary",
+    "Ground": "_suppression._rules",
     "Inactivity": "_suppression._rules",
     "Incident": "_suppression._values",
     "IncidentKind": "_suppression._words",
@@ -160,6 +163,7 @@ _ON_FIRST_USE = {
     "Rules": "_suppression._rules",
     "Standing": "_suppression._values",
     "Summary": "_summary",
+    "SuppressionFact": "_suppression._words",
     "SuppressionList": "_suppression",
     "Threshold": "_suppression._rules",
     "Tracking": "vocabularies",
@@ -167,7 +171,7 @@ _ON_FIRST_USE = {
     "WhyNot": "_suppression._words",
     "Wording": "_explain",
     "explain": "_explain",
-    "listed": "_suppression._exports",
+    "read_list": "_suppression._exports",
     "receive": "_receive",
     "reconcile": "_suppression._reconcile",
     "return_path": "_return_path",

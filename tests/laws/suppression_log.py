@@ -53,6 +53,14 @@ class Stop(NamedTuple):
     reason: Reason | None = None  # of a provider's list
     until: datetime | None = None
 
+    @property
+    def which(self) -> str:
+        """Say which of several of its kind it is, as a release does."""
+        if self.kind is CauseKind.PROVIDER_LIST:
+            return str(self.reason)
+        limited = self.kind is CauseKind.MANUAL and self.purposes != ALL
+        return ",".join(sorted(self.purposes)) if limited else ""
+
 
 def is_sure(e: Event) -> bool:
     """Whether it is surely about this recipient, and not just anyone's word."""
@@ -78,8 +86,8 @@ def covers(said: Scope | None, left: Scope) -> bool:
 def lifts(e: Event, stop: Stop) -> bool:
     """Whether an event is of the sort that lifts a stop."""
     if e.kind is EventKind.RELEASED:
-        kind, actor, proof = (e.value or "").split(":")
-        if kind != stop.kind or (actor, proof) not in stop.releases:
+        kind, actor, proof, *which = (e.value or "").split(":")
+        if kind != stop.kind or (actor, proof) not in stop.releases or "".join(which) != stop.which:
             return False
         if stop.kind is CauseKind.UNSUBSCRIBE:
             return e.channel is stop.channel and covers(e.scope, stop.scope)
@@ -115,12 +123,15 @@ def listed(e: Event, by: datetime) -> Iterator[Stop]:
     """Give what our own side stopped by hand, or a provider holds on its list."""
     changed, claimed = e.kind is EventKind.SUPPRESSION_CHANGED, e.failure and e.failure.claimed
     if changed and e.provider is None and (e.value or "").startswith("manual:"):
-        _, actor, purposes = (e.value or "").split(":")
+        _, actor, purposes, *until = (e.value or "").split(":", 3)
         chosen = frozenset(map(Purpose, purposes.split(","))) if purposes else ALL
         releases = frozenset(DECIDED if actor == Party.STAFF else BY_SUPPORT)
-        yield Stop(CauseKind.MANUAL, chosen, releases, by, None, covered(e))
+        end = datetime.fromisoformat(until[0]) if until else None
+        yield Stop(CauseKind.MANUAL, chosen, releases, by, None, covered(e), until=end)
     elif not changed and e.kind is not EventKind.DROPPED:
-        if e.scope is not None and (e.failure is not None or e.kind is EventKind.COMPLAINED):
+        came_back = (*RETURNED, EventKind.COMPLAINED, EventKind.UNDETERMINED_BOUNCE)
+        given_up = e.kind is EventKind.DEFERRED and e.retrying is False
+        if e.scope is not None and e.provider is not None and (e.kind in came_back or given_up):
             yield on_list(e, by, Reason.SUPPRESSED_OTHER)
     elif claimed is Reason.SUPPRESSED_COMPLAINT:
         yield Stop(CauseKind.COMPLAINT, ALL, frozenset(SELF), by)
@@ -142,7 +153,7 @@ def on_list(e: Event, by: datetime, reason: Reason) -> Stop:
 
 def place(stop: Stop) -> tuple[object, ...]:
     """What tells a stop from others, however it came to be."""
-    return stop.kind, stop.channel, stop.scope, stop.provider, stop.account, stop.reason
+    return stop.kind, stop.channel, stop.scope, stop.provider, stop.account, stop.reason, stop.which
 
 
 def is_elsewhere(scope: Scope | None, stop: Stop) -> bool:
@@ -179,14 +190,28 @@ class Log:
         standing = [
             stop
             for e in self.of(who)
-            for stop in self.stopping(e)
-            if not any(lifts(by, stop) and is_sure(by) and by.occurred_at for by in self.lifting(who, stop.by, now))
+            for stop in self.as_it_stands(e, who, now)
+            if (stop.until is None or now < stop.until) and not self.is_lifted(stop, who, now)
         ]
         together: dict[tuple[object, ...], Stop] = {}
         for stop in [*standing, *self.repeated(who, now)[0], *self.domain(who, now)]:
             known = together.setdefault(stop._replace(by=NEVER), stop)
             together[stop._replace(by=NEVER)] = max(known, stop, key=lambda each: each.by)
         return together
+
+    def is_lifted(self, stop: Stop, who: str, now: datetime) -> bool:
+        """Say whether something later than a stop lifts it."""
+        return any(lifts(each, stop) and is_sure(each) for each in self.lifting(who, stop.by, now))
+
+    def as_it_stands(self, e: Event, who: str, now: datetime) -> Iterator[Stop]:
+        """Give what an event stops; once a stop was released, a drop for it is an entry of that list and no more."""
+        for stop in self.stopping(e):
+            released = [each for each in self.lifting(who, START - 9999 * DAY, now) if each.kind is EventKind.RELEASED]
+            entry = e.kind is EventKind.DROPPED and (e.failure and e.failure.claimed) in LISTED_ALIKE.get(stop.kind, ())
+            if entry and any(lifts(each, stop) and is_sure(each) for each in released):
+                yield on_list(e, stop.by, Reason.SUPPRESSED_OTHER)._replace(scope=EVERYTHING)
+            else:
+                yield stop
 
     def lifting(self, who: str, after: datetime, now: datetime) -> list[Event]:
         """Give what happened to an address after one moment, and by another."""
@@ -207,13 +232,14 @@ class Log:
     def repeated(self, who: str, now: datetime) -> tuple[list[Stop], bool]:
         """Count failures on three days of thirty; say too whether that is over."""
         known = [e for e in self.of(who) if is_sure(e) and e.occurred_at is not None]
-        failed = [e for e in known if self.counts(e)]
+        at = {e.fingerprint: self.by(e) for e in self.of(who)}
+        failed = [e for e in self.of(who) if is_sure(e) and self.counts(e) and at[e.fingerprint] != NEVER]
         copies = {e.message_id for e in failed}
         resets = [e.occurred_at for e in known if e.occurred_at <= now and self.resets(e, copies)]
         counted = []
         for copy in copies:
-            first_day = min(e.occurred_at.date() for e in failed if e.message_id == copy)
-            last = max(e.occurred_at for e in failed if e.message_id == copy and e.occurred_at.date() == first_day)
+            of_it = [at[e.fingerprint] for e in failed if e.message_id == copy]
+            last = max(each for each in of_it if each.date() == min(of_it).date())
             if not any(last < reset for reset in resets):
                 counted.append(last)
         days = sorted(max(at for at in counted if at.date() == day) for day in {at.date() for at in counted})
@@ -223,7 +249,7 @@ class Log:
                 last, until = at, at + MONTH
         if last is None or until is None:
             return [], False
-        tried = max((e.occurred_at for e in known if e.kind in TRIES), default=None)
+        tried = max((e.occurred_at for e in known if e.kind in TRIES and e.occurred_at <= now), default=None)
         if tried is not None and until <= tried <= now:
             until = max(until, tried + 3 * DAY)
         if now >= until:
@@ -232,7 +258,7 @@ class Log:
 
     def counts(self, e: Event) -> bool:
         """Whether it is one of the failures that suppress when repeated."""
-        returned = e.kind in (EventKind.SOFT_BOUNCED, EventKind.BOUNCED, EventKind.REJECTED)
+        returned = e.kind in RETURNED or (e.kind is EventKind.DEFERRED and e.retrying is False)
         why = None if e.failure is None else e.failure.reason
         return returned and not is_bad(e) and why in (Reason.MAILBOX_FULL, Reason.UNKNOWN_RECIPIENT)
 
@@ -247,14 +273,21 @@ class Log:
         if "@" not in who:
             return
         known = [e for e in self.there(who) if is_sure(e)]
-        unknown = [self.by(e) for e in known if is_bad(e) and e.failure and e.failure.reason is Reason.UNKNOWN_DOMAIN]
+        gone = [e for e in known if is_bad(e) and e.failure and e.failure.reason is Reason.UNKNOWN_DOMAIN]
         stop = Stop(CauseKind.BAD_DOMAIN, ALL, frozenset(CHECKED), NEVER)
         lifted = [e.occurred_at for e in known if e.occurred_at and e.occurred_at <= now and lifts(e, stop)]
-        took = [e.occurred_at for e in known if e.occurred_at and e.kind is EventKind.DELIVERED]
-        by = max((at for at in unknown if not any(each > at for each in lifted)), default=None)
-        if by is None or (by != NEVER and (now >= by + MONTH or any(at + MONTH >= by for at in took))):
+        unknown = [e for e in gone if self.by(e) != NEVER and not any(each > self.by(e) for each in lifted)]
+        if not unknown:
             return
-        yield stop._replace(by=by, until=None if by == NEVER else by + MONTH)
+        by = max(map(self.by, unknown))
+        shown = max(unknown, key=lambda e: (e.occurred_at is None, self.by(e), e.fingerprint))
+        took = [
+            e.occurred_at
+            for e in known
+            if e.occurred_at and e.occurred_at <= now and e.kind in TAKEN and e.message_id != shown.message_id
+        ]
+        if now < by + MONTH and not any(at + MONTH >= by for at in took):
+            yield stop._replace(by=by, until=by + MONTH)
 
     def is_inactive(self, who: str, now: datetime, told: datetime | None) -> bool:
         """Whether there are two years of silence after the last of what starts activity again."""
@@ -266,6 +299,13 @@ class Log:
         return any(later >= earlier + relativedelta(years=2) for earlier, later in pairwise(alive))
 
 
+#: The provider's words for what a release may have lifted before.
+LISTED_ALIKE = {
+    CauseKind.COMPLAINT: (Reason.SUPPRESSED_COMPLAINT,),
+    CauseKind.BAD_ADDRESS: (Reason.SUPPRESSED_BAD_ADDRESS,),
+}
+RETURNED = (EventKind.SOFT_BOUNCED, EventKind.BOUNCED, EventKind.REJECTED)
+TAKEN = (EventKind.DELIVERED, EventKind.SENT)
 TRIES = (EventKind.SENDING, EventKind.ACCEPTED, EventKind.SENT)
 STARTS = (EventKind.ACTIVE, EventKind.RESUBSCRIBED, EventKind.OPTED_IN)
 INTERACTS = (EventKind.OPENED, EventKind.CLICKED, EventKind.ACKNOWLEDGED, EventKind.RESPONDED)

@@ -402,7 +402,7 @@ STORIES = {
         (),
         lambda at: [event("bounced", at=at + n * DAY, message_id=f"m-{at}-{n}", failure=FULL) for n in range(3)],
     ),
-    "delivered": ((), {"full", "no domain"}, lambda at: [event("delivered", at=at)]),
+    "delivered": ((), {"full", "no domain"}, lambda at: [event("delivered", at=at, message_id=f"d-{at}")]),
     "opened": ((), (), lambda at: [event(kind, at=at, actor=Actor.HUMAN) for kind in ("opened", "marked_not_spam")]),
     "back": ((), {"left"}, lambda at: [event("resubscribed", at=at, scope="everything")]),
     "taken back": ((), {"complaint", "doubted"}, lambda at: [released(CauseKind.COMPLAINT, Party.RECIPIENT, LINK, at=at)]),

@@ -3,8 +3,8 @@ Long histories against a naive model: a log that is never folded, and is read an
 
 Histories stay within the bounds of what is kept (four copies that
 fail, three that are delivered, few events without a time), so list and log must agree in all; what happens beyond is
-tried in test_suppression_laws.py. What lifts or remarks is never dated after the question: of several, a list keeps
-the latest only, and does not look behind it.
+tried in test_suppression_laws.py. Deliveries and remarks are never dated after the question: of a copy, or of a sort,
+a list keeps the latest only, and does not look behind it. What undoes something is kept by the day, and may be dated ahead.
 """
 
 import json
@@ -67,7 +67,7 @@ scopes = st.sampled_from(
     [None, EVERYTHING, Scope("group", "5"), Scope("group", "6"), Scope("group"), Scope("sender", "1")]
 )
 lists = st.sampled_from([("example", None), ("example", "main"), ("other", None)])
-failing = st.sampled_from(["m-1", "m-2", "m-3", "m-4"])  # of one day as many are kept
+failing = st.sampled_from(["m-1", "m-2", "m-3"])  # of one day as many are kept, with one that has no time
 delivering = st.sampled_from(["m-1", "m-2", "m-5"])  # as many are kept
 doubts = st.sampled_from(
     [{}] * 5
@@ -77,6 +77,7 @@ doubts = st.sampled_from(
 ago = st.builds(
     lambda days, hours: days * DAY + hours * HOUR, st.sampled_from([0, 0, 1, 2, 10, 29, 30, 31]), st.integers(0, 2)
 )
+ahead = ago | st.just(-2 * DAY)
 said = st.sampled_from([
     *((CauseKind.COMPLAINT, pair) for pair in sorted(SELF)),
     *((kind, pair) for kind in (CauseKind.BAD_ADDRESS, CauseKind.BAD_DOMAIN) for pair in sorted(CHECKED)),
@@ -130,12 +131,30 @@ class Histories(RuleBasedStateMachine):
         fields = {"recipient": who, "failure": why, "scope": scope, "received_at": arrival} | doubt
         self.hears(store, event(kind, at=at, **fields))
 
-    @rule(store=st.booleans(), who=people, copy=failing, ago=ago | st.none(), final=st.booleans(), doubt=doubts)
-    def fails(self, *, store, who, copy, ago, final, doubt):
-        """A message fails for a full mailbox, or since somebody it was forwarded to is unknown."""
+    @rule(
+        store=st.booleans(),
+        who=people,
+        copy=failing,
+        ago=ago,
+        final=st.booleans(),
+        given_up=st.sampled_from(
+            [{"kind": "soft_bounced"}] * 3 + [{"kind": "deferred", "retrying": again} for again in (False, None)]
+        ),
+        doubt=doubts,
+    )
+    def fails(self, *, store, who, copy, ago, final, given_up, doubt):
+        """A message fails for a full mailbox, or since somebody it was forwarded to is unknown; or is put off."""
         why = {"failure": BAD, "final_recipient": "cyd@example.net"} if final else {"failure": FULL}
-        at = None if ago is None else self.now - ago
-        self.hears(store, event("soft_bounced", at=at, message_id=copy, **{"recipient": who} | why | doubt))
+        self.hears(store, event(at=self.now - ago, message_id=copy, **{"recipient": who} | given_up | why | doubt))
+
+    @rule(store=st.booleans(), who=people, came=st.none() | ago)
+    def fails_at_no_time(self, *, store, who, came):
+        """A message fails, and only when that was heard of is known, or not even that."""
+        arrival = None if came is None else self.now - came
+        self.hears(
+            store,
+            event("soft_bounced", at=None, message_id="m-4", recipient=who, failure=FULL, received_at=arrival),
+        )
 
     @rule(store=st.booleans(), who=people, ago=ago, every=st.sampled_from([0, 1, 9, 14, 15, 16]))
     def fails_three_times(self, *, store, who, ago, every):
@@ -158,7 +177,7 @@ class Histories(RuleBasedStateMachine):
         channel=channels,
         scope=scopes,
         actor=st.sampled_from(Actor),
-        ago=ago | st.none(),
+        ago=ahead | st.none(),
         doubt=doubts,
     )
     def leaves_or_comes_back(self, *, store, who, kind, channel, scope, actor, ago, doubt):
@@ -174,10 +193,13 @@ class Histories(RuleBasedStateMachine):
         scope=scopes,
         chosen=st.sets(purposes, max_size=2),
         ago=ago,
+        lasts=st.sampled_from([None, None, DAY, 31 * DAY]),
     )
-    def stopped_by_hand(self, *, store, who, actor, scope, chosen, ago):
-        """Somebody on our side stops messages."""
-        self.hears(store, stop_by_hand(who, actor=actor, at=self.now - ago, scope=scope, purposes=chosen))
+    def stopped_by_hand(self, *, store, who, actor, scope, chosen, ago, lasts):
+        """Somebody on our side stops messages, for a while perhaps."""
+        at = self.now - ago
+        until = None if lasts is None else at + lasts
+        self.hears(store, stop_by_hand(who, actor=actor, at=at, scope=scope, purposes=chosen, until=until))
 
     @rule(
         store=st.booleans(),
@@ -187,7 +209,7 @@ class Histories(RuleBasedStateMachine):
         why=st.sampled_from([*LISTED, BAD, OURS, None]),
         where=lists,
         scope=st.sampled_from([None, Scope("stream", "broadcast")]),
-        ago=ago | st.none(),
+        ago=ahead | st.none(),
         doubt=doubts,
     )
     def listed(self, *, store, who, kind, value, why, where, scope, ago, doubt):
@@ -224,14 +246,15 @@ class Histories(RuleBasedStateMachine):
         channel=channels,
         scope=scopes,
         where=lists | st.just((None, None)),
-        ago=ago | st.none(),
+        which=st.sampled_from(["", "", "", "bulk", "bulk,transactional", *(str(why.reason) for why in LISTED)]),
+        ago=ahead | st.none(),
         doubt=doubts,
     )
-    def released_by_hand(self, *, store, who, said, channel, scope, where, ago, doubt):
+    def released_by_hand(self, *, store, who, said, channel, scope, where, which, ago, doubt):
         """A release comes that nobody was asked for: it may be right, wrong, late, or forged."""
         at, (provider, account) = None if ago is None else self.now - ago, where
         fields = {"recipient": who, "channel": channel, "scope": scope, "provider": provider, "account": account}
-        value = release_value(said[0], *said[1])
+        value = release_value(said[0], *said[1], which)
         self.hears(store, event("released", at=at, message_id=None, value=value, **fields | doubt))
 
     @precondition(lambda self: self.log.events)
@@ -344,7 +367,10 @@ class Histories(RuleBasedStateMachine):
             self.hears(store, release.event)
             assert not [each for each in self.log.stops(who, self.now).values() if place(each) == place(stop)]
         elif stop.kind is not CauseKind.REPEATED_FAILURES:  # of which a release at the very moment leaves but one
-            said, where = release_value(stop.kind, *pair), {"provider": stop.provider, "account": stop.account}
+            said, where = (
+                release_value(stop.kind, *pair, stop.which),
+                {"provider": stop.provider, "account": stop.account},
+            )
             self.hears(store, event(
                 "released", at=self.now, recipient=who, value=said, message_id=None, scope=stop.scope,
                 channel=stop.channel or Channel.EMAIL, **where,
@@ -357,7 +383,7 @@ class Histories(RuleBasedStateMachine):
         for purpose in stop.purposes:
             for each in self.known.may_send(who, purpose=purpose, channel=stop.channel or "email", now=self.now).causes:
                 where = each.kind, each.channel, each.scope, each.provider, each.account
-                if place(stop) == (*where, stop.reason and each.reason):
+                if place(stop) == (*where, stop.reason and each.reason, each.which):
                     return each
         raise AssertionError(stop.kind)
 

@@ -13,6 +13,7 @@ from deliverystatus._suppression._facts import (
     LATEST,
     TOOK_MAIL,
     FactKey,
+    after,
     age,
     alike,
     copy_of,
@@ -30,13 +31,24 @@ from deliverystatus._suppression._lifts import (
     unlisted_at,
     was_released,
 )
-from deliverystatus._suppression._repeated import Repetition, after, repetitions
+from deliverystatus._suppression._repeated import Repetition, repetitions
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._values import Cause, Incident
 from deliverystatus._suppression._words import Fact
 from deliverystatus._values import EVERYTHING
 
 _BY_HAND = frozenset(BY_HAND.values())
+
+
+def ranked(causes: Iterable[Cause]) -> list[Cause]:
+    """Order causes by what they bind, then by content alone."""
+    return sorted(causes, key=_rank)
+
+
+def _rank(cause: Cause) -> tuple[int, int, str, str]:
+    """Order causes by what they bind, then by content alone."""
+    shown = "" if cause.evidence is None else cause.evidence.fingerprint
+    return cause.kind.ordinal, -len(cause.purposes), str(cause.place), shown
 
 
 class Findings(NamedTuple):
@@ -127,12 +139,12 @@ def _grounds(facts: Mapping[FactKey, Event], lifts: Mapping[FactKey, datetime], 
     """Give each ground that nothing has lifted, with its evidence together."""
     happened, unlisted = latest_times(facts), unlisted_at(lifts)
     together: dict[FactKey, dict[FactKey, datetime]] = {}
-    for key, event in facts.items():
+    for key in facts:
         ground = rules.grounds.get(key.fact)
         if ground is None or key.fact is Fact.FAILED or is_lifted(key, happened[key], ground, lifts):
             continue
         stop = key._replace(detail=key.detail if key.fact in _BY_HAND else (), undated=None)
-        if event.kind is EventKind.DROPPED and key.detail and was_released(key, ground, lifts):
+        if key.detail[2:] == (EventKind.DROPPED,) and was_released(key, ground, lifts):
             # the provider's list lags behind the release: the drop is no new evidence of what it is listed for
             stop = FactKey(Fact.LISTED, None, EVERYTHING, key.detail[0], key.detail[1])
             if Fact.LISTED not in rules.grounds or is_lifted(stop, happened[key], rules.grounds[Fact.LISTED], lifts):
@@ -203,14 +215,3 @@ def _cause(
         releases=ground.releases,
         listed_by=listed_by,
     )
-
-
-def ranked(causes: Iterable[Cause]) -> list[Cause]:
-    """Order causes by what they bind, then by content alone."""
-    return sorted(causes, key=_rank)
-
-
-def _rank(cause: Cause) -> tuple[int, int, str, str]:
-    """Order causes by what they bind, then by content alone."""
-    shown = "" if cause.evidence is None else cause.evidence.fingerprint
-    return cause.kind.ordinal, -len(cause.purposes), str(cause.place), shown

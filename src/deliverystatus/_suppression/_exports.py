@@ -166,7 +166,7 @@ LISTS: Mapping[str, Mapping[str, _Form]] = {
 }  # fmt: skip
 
 
-def listed(
+def read_list(
     provider: str,
     payload: bytes | str | Mapping[str, Any] | Sequence[Any],
     *,

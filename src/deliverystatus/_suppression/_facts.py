@@ -1,8 +1,10 @@
 """What an event says of who may be written to: places, keys, and the values of our own events."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeAlias
+
+from dateutil.relativedelta import relativedelta
 
 from deliverystatus._enums import Channel, Party, Purpose, Reason
 from deliverystatus._events import Event
@@ -53,7 +55,7 @@ class FactKey(NamedTuple):
         scope: What it covers; ``None`` where that means nothing, or was not said by what lifts.
         provider: At which provider it holds; ``None`` everywhere.
         account: In which account.
-        detail: What else tells it from others: the list that holds a complaint or bad address; day, weight and copy of
+        detail: What else tells it from others: the list that holds a complaint or bad address, and whether a drop shows it; day, weight and copy of
             a failure; the copy of a delivery; cause, actor, proof and which of a release; month or year, and which end
             of it, of an interaction; purposes and end of what is stopped by hand; whose failure it was in a trouble,
             and in which hour. Of what undoes something (``BY_DAY``) the day it was said stands last.
@@ -113,6 +115,14 @@ def copy_of(event: Event) -> tuple[str | None, ...]:
 def when(event: Event) -> datetime:
     """Say when it happened; without that, by when it had. Of causes the latter is asked; of what lifts, the former is known."""
     return event.occurred_at or event.received_at or LATEST
+
+
+def after(moment: datetime, duration: timedelta | relativedelta) -> datetime:
+    """Add to a time (aware, UTC); what lies after the end of the calendar is its end."""
+    try:
+        return moment + duration
+    except (ValueError, OverflowError):
+        return LATEST
 
 
 def age(event: Event) -> tuple[bool, datetime, str]:

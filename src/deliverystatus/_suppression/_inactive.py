@@ -9,12 +9,10 @@ can tell any longer whether there was a gap before them; so it is asked from the
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-
-from dateutil.relativedelta import relativedelta
+from datetime import datetime
 
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import LATEST, FactKey, when
+from deliverystatus._suppression._facts import FactKey, after, when
 from deliverystatus._suppression._keeping import KEPT_PERIODS
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._words import Fact
@@ -39,17 +37,9 @@ def inactive_since(
     interactions = sorted(at for at in engaged.values() if start is None or at >= start)
     if start is None and not interactions:
         return None
-    active_until = _end(start or interactions[0], rules.inactivity.period)
+    active_until = after(start or interactions[0], rules.inactivity.period)
     for at in interactions:
         if at >= active_until:
             break
-        active_until = _end(at, rules.inactivity.period)
+        active_until = after(at, rules.inactivity.period)
     return active_until if now >= active_until else None
-
-
-def _end(moment: datetime, period: relativedelta) -> datetime:
-    """Add calendar time; what lies after the end of the calendar is its end."""
-    try:
-        return (moment + period).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return LATEST

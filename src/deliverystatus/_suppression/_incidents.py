@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from deliverystatus._codes import CONSEQUENCES
-from deliverystatus._enums import Party, Reason
+from deliverystatus._enums import Channel, Party, Reason
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
     SOFT,
@@ -22,6 +22,7 @@ from deliverystatus._suppression._facts import (
     FactKey,
     Trouble,
     copy_of,
+    domain_of,
     refused_as,
     when,
 )
@@ -49,6 +50,8 @@ class Incidents:
         known: Mapping[str | Domain, Facts],
         took: Mapping[str, int],
         clusters: Clusters,
+        *,
+        found: Mapping[Trouble, tuple[Incident, ...]],
     ) -> None:
         """
         Read a list.
@@ -59,13 +62,14 @@ class Incidents:
             known: What is known of each place.
             took: How many addresses took mail, by domain.
             clusters: When many failures are an incident.
+            found: What is known of troubles of the sender's already.
         """
         self._troubles = troubles
         self._ours = ours
         self._known = known
         self._took = took
         self._clusters = clusters
-        self._found: dict[Trouble, tuple[Incident, ...]] = {}
+        self._found = dict(found)
 
     def excusing(self, address: str, key: FactKey, event: Event) -> Incident | None:
         """Give the incident that a refusal of *address* belongs to, if that was its first."""
@@ -96,11 +100,15 @@ class Incidents:
                 return incident
         return None
 
-    def of_sender(self, provider: str | None, account: str | None, now: datetime) -> Iterator[Incident]:
+    def of_sender(
+        self, channel: Channel, provider: str | None, account: str | None, now: datetime
+    ) -> Iterator[Incident]:
         """Give the sender's own troubles of the last hours, as far as such a message would meet them."""
         for trouble in self._ours:
-            if (provider is None or trouble.provider in (None, provider)) and (
-                account is None or trouble.account in (None, account)
+            if (
+                trouble.channel is channel
+                and (provider is None or trouble.provider in (None, provider))
+                and (account is None or trouble.account in (None, account))
             ):
                 yield from (incident for incident in self._of(trouble) if self._is_told(incident, now))
 
@@ -108,6 +116,12 @@ class Incidents:
         """Give all of the last hours."""
         for trouble in (*self._troubles, *self._ours):
             yield from (incident for incident in self._of(trouble) if self._is_told(incident, now))
+
+    def of_ours_but(self, touched: Mapping[Trouble, Facts]) -> dict[Trouble, tuple[Incident, ...]]:
+        """Give what was found of troubles of the sender's already, but of those that are *touched*; it depends on nothing else."""
+        return {
+            trouble: found for trouble, found in self._found.items() if trouble in self._ours and trouble not in touched
+        }
 
     def _is_told(self, incident: Incident, now: datetime) -> bool:
         return incident.since <= now and now - incident.last <= self._clusters.told_for
@@ -126,10 +140,14 @@ class Incidents:
             for key, event in facts.items()
             if trouble.kind not in EXCUSES or self._had_taken_mail(key.detail[0] or "", event)
         )
+        # one company whose domain is given up is no trouble with names, however many worked there
+        counted = failures
+        if trouble.kind is IncidentKind.DOMAINS_UNKNOWN:
+            counted = [(at, domain_of(address) or "") for at, address in failures]
         least = self._clusters.at_least
         if trouble.domain is not None:
             least = max(least, ceil(self._clusters.share * self._took.get(trouble.domain, 0)))
-        for first, last in _spans(failures, least, self._clusters.within):
+        for first, last in _spans(counted, least, self._clusters.within):
             yield Incident(
                 kind=trouble.kind,
                 reason=trouble.reason,
@@ -154,19 +172,19 @@ def _hard(address: str) -> tuple[Trouble, Trouble]:
 
 
 def _spans(failures: Sequence[tuple[datetime, str]], least: int, within: timedelta) -> Iterator[tuple[int, int]]:
-    """Give the first and the last of each run in which every one is among so many addresses within so short a time."""
+    """Give the first and the last of each run in which every one is among those of so many within so short a time."""
     begin = end = -1
     first = 0
-    addresses: Counter[str] = Counter()
-    for last, (at, address) in enumerate(failures):
-        addresses[address] += 1
+    whose: Counter[str] = Counter()
+    for last, (at, who) in enumerate(failures):
+        whose[who] += 1
         while at - failures[first][0] > within:
             gone = failures[first][1]
-            addresses[gone] -= 1
-            if not addresses[gone]:
-                del addresses[gone]
+            whose[gone] -= 1
+            if not whose[gone]:
+                del whose[gone]
             first += 1
-        if len(addresses) < least:
+        if len(whose) < least:
             continue
         if first > end:
             if end >= 0:

@@ -10,12 +10,13 @@ bounds, and a repetition may lower one, so none stands for another: each is kept
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from heapq import nlargest, nsmallest
 from itertools import groupby
 
 from deliverystatus._enums import Party
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import FIRST, FactKey, age, most_of, when
+from deliverystatus._suppression._facts import FIRST, LATEST, FactKey, age, most_of, when
 from deliverystatus._suppression._rules import BY_DAY, KEPT_DAYS, Rules, at_most
 from deliverystatus._suppression._words import CauseKind, Fact, ReleaseProof
 
@@ -123,7 +124,12 @@ def _failures(facts: Facts, keys: list[FactKey], rules: Rules) -> Iterator[FactK
     days = nlargest(KEPT_DAYS, {key.detail[0] or "" for key in keys})
     for (day, _weight), alike in groupby(sorted(keys, key=_day_and_weight), key=_day_and_weight):
         if day in days:
-            yield from nlargest(rules.copies_of_a_day, alike, key=lambda key: age(facts[key]))
+            yield from nlargest(rules.copies_of_a_day, alike, key=lambda key: _lasting(facts[key]))
+
+
+def _lasting(event: Event) -> tuple[bool, datetime, str]:
+    """Order events by what no repetition changes: of those without a time an earlier arrival may be heard of yet."""
+    return event.occurred_at is None, event.occurred_at or LATEST, event.fingerprint
 
 
 def _day_and_weight(key: FactKey) -> tuple[str, str]:

@@ -90,7 +90,7 @@ def lists_that_hold(
         if key.fact in _LISTED:
             held.add((key.provider, key.account))
         elif key.detail and key.fact in _LISTED_ELSEWHERE:
-            provider, account = key.detail
+            provider, account = key.detail[:2]
             if not ((taken := unlisted.get((provider, account))) and taken > happened):
                 held.add((provider, account))
     return tuple(sorted(held, key=repr))

@@ -19,8 +19,8 @@ import attrs
 from deliverystatus._checks import member, moment
 from deliverystatus._enums import Channel, EventKind, Party, Purpose, Reason, Word
 from deliverystatus._events import Event
-from deliverystatus._suppression import SuppressionList, suppress
 from deliverystatus._suppression._facts import when
+from deliverystatus._suppression._list import SuppressionList, suppress
 from deliverystatus._suppression._rules import Rules
 from deliverystatus._suppression._values import Cause
 from deliverystatus._suppression._words import CauseKind
@@ -176,7 +176,7 @@ def reconcile(
 
     Args:
         known: Ours.
-        exported: Every entry of theirs, of all their lists, as ``listed`` reads them: what is not among them is not
+        exported: Every entry of theirs, of all their lists, as ``read_list`` reads them: what is not among them is not
             on a list over there.
         provider: Whose it is.
         account: In which account.

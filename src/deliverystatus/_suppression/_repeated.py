@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import HARD, LATEST, FactKey, age, when
+from deliverystatus._suppression._facts import HARD, FactKey, after, when
 from deliverystatus._suppression._keeping import Facts
 from deliverystatus._suppression._lifts import lifted_by
 from deliverystatus._suppression._rules import Rules, Threshold
 from deliverystatus._suppression._words import Fact
+
+#: A copy that is returned is so within this time, mostly: senders try for up to five days (RFC 5321, 4.5.4.1).
+NEAR = timedelta(days=5)
 
 
 class Repetition(NamedTuple):
@@ -80,10 +83,6 @@ def _is_another(delivered: FactKey, at: datetime, facts: Facts) -> bool:
     return True
 
 
-#: A copy that is returned is so within this time, mostly: senders try for up to five days (RFC 5321, 4.5.4.1).
-NEAR = timedelta(days=5)
-
-
 def _resets(
     facts: Facts, lifts: Mapping[FactKey, datetime], rules: Rules, delivered: datetime | None, now: datetime
 ) -> dict[Fact, datetime | None]:
@@ -109,7 +108,8 @@ def _counted(
     weights = {key: threshold.hard if key.detail[1] == HARD else threshold.soft for key in failed}
     of_day: dict[str | None, list[_Failure]] = {}
     seen = set()
-    for key in sorted(failed, key=lambda key: (-weights[key], key.detail[0] or "", key.detail[1] or "")):
+    latest_first = sorted(failed, key=lambda key: _heard(failed[key]), reverse=True)
+    for key in sorted(latest_first, key=lambda key: (-weights[key], key.detail[0] or "", key.detail[1] or "")):
         if key.detail[2:] in seen or not weights[key]:
             continue
         seen.add(key.detail[2:])
@@ -120,8 +120,13 @@ def _counted(
             of_day.setdefault(key.detail[0], []).append(_Failure(weights[key], hard, failed[key]))
     counted = []
     for failures in of_day.values():
-        counted += sorted(failures, key=lambda each: (each.weight, age(each.event)))[-threshold.per_day :]
-    return sorted(counted, key=lambda each: age(each.event))
+        counted += sorted(failures, key=lambda each: (each.weight, _heard(each.event)))[-threshold.per_day :]
+    return sorted(counted, key=lambda each: _heard(each.event))
+
+
+def _heard(event: Event) -> tuple[datetime, str]:
+    """Order failures by when, or by when, they had happened; the last part settles ties."""
+    return when(event), event.fingerprint
 
 
 def _weigh(
@@ -175,8 +180,3 @@ def _needed(together: list[_Failure], threshold: Threshold) -> datetime:
         if weight < threshold.score:
             needed, weight = failure, weight + failure.weight
     return when(needed.event)
-
-
-def after(moment: datetime, duration: timedelta) -> datetime:
-    """Add; what lies after the end of the calendar is its end."""
-    return LATEST if duration > LATEST - moment else moment + duration

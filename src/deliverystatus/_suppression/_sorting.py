@@ -54,6 +54,11 @@ _BAD_ADDRESS, _BAD_DOMAIN = FactKey(Fact.BAD_ADDRESS), FactKey(Fact.BAD_DOMAIN)
 _SCOPED = frozenset({CauseKind.PROVIDER_LIST, CauseKind.UNSUBSCRIBE, CauseKind.MANUAL})
 
 
+#: What a provider lists an address for, where it says in which scope, besides what is over: the provider's own word
+#: is enough that it came back. What is still tried is on no list, and what was not tried has a reason of its own.
+_LISTING = frozenset({EventKind.COMPLAINED, EventKind.UNDETERMINED_BOUNCE})
+
+
 @lru_cache(maxsize=256)
 def _ends(period: str) -> tuple[FactKey, FactKey]:
     """Give the first and the last interaction of a month or year."""
@@ -154,8 +159,7 @@ def _remarks(event: Event, rules: Rules) -> Iterator[FactKey]:
 def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iterator[tuple[Place | Trouble, FactKey]]:
     source, kind = event.source, event.kind
     bad = failure.address_is_bad and _is_who_was_addressed(event)
-    over = kind in COUNTED or (kind is EventKind.DEFERRED and event.retrying is False)
-    counts = over and _counts(failure.reason, rules)
+    counts = _is_over(event) and _counts(failure.reason, rules)
     at = event.occurred_at or event.received_at  # what has no time had happened by its arrival
     if bad and rules.at_first_strike:
         yield address, _BAD_ADDRESS
@@ -178,6 +182,11 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
         yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, event.occurred_at.strftime("%Y-%m-%d %H")))
 
 
+def _is_over(event: Event) -> bool:
+    """Whether the copy is returned for good; a deferral is, if nobody tries it any more."""
+    return event.kind in COUNTED or (event.kind is EventKind.DEFERRED and event.retrying is False)
+
+
 def _counts(reason: Reason, rules: Rules) -> bool:
     """Whether repeating it suppresses; "user unknown" of a forward's target, after DATA, or "for now", does so too."""
     return reason in rules.repeated or CONSEQUENCES[reason].bad_address
@@ -196,16 +205,14 @@ def _listed(event: Event, rules: Rules) -> Iterator[FactKey]:
         if by_hand is not None:
             yield FactKey(by_hand[0], None, scope, detail=by_hand[1:])
         elif (fact := _listed_as(event, rules)) in (Fact.COMPLAINT, Fact.BAD_ADDRESS):
-            yield FactKey(fact, detail=(source.provider, source.account))
+            # a drop stands apart: after a release it is less than an entry, and must not hide one
+            dropped = (str(event.kind),) if event.kind is EventKind.DROPPED else ()
+            yield FactKey(fact, detail=(source.provider, source.account, *dropped))
         elif fact is not None:
             yield FactKey(fact, None, scope, source.provider, source.account)
-    elif event.kind in _CAN_LIST and source.provider is not None and event.scope is not None:
+    elif (event.kind in _LISTING or _is_over(event)) and source.provider is not None and event.scope is not None:
         # the provider listed the address for it, whatever the server's words say of the address
         yield FactKey(Fact.LISTED, None, scope, source.provider, source.account)
-
-
-#: What a provider lists an address for, where it says in which scope: what came back for good, and a complaint.
-_CAN_LIST = COUNTED | {EventKind.COMPLAINED}
 
 
 def _listed_as(event: Event, rules: Rules) -> Fact | None:

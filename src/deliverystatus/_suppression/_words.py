@@ -68,7 +68,7 @@ class IncidentKind(Word):
     DOMAINS_UNKNOWN = "domains_unknown", "Domains that took mail before are not found: names cannot be looked up."
 
 
-class Fact(StrEnum):
+class SuppressionFact(StrEnum):
     """What an event can be to a suppression list."""
 
     # grounds to stop; each has its row in Rules.grounds
@@ -97,3 +97,7 @@ class Fact(StrEnum):
     TOOK_MAIL = "took_mail"  #: the first delivery; for incidents
     REFUSED = "refused"  #: the first failure of an address that took mail before, perhaps; for incidents
     TURNED_BACK = "turned_back"  #: the first failure of an hour for a reason that lies with the sender; for incidents
+
+
+#: As the package itself calls it; outside, a fact is one that is counted.
+Fact = SuppressionFact
