@@ -219,7 +219,10 @@ def test_staff_are_told_what_ends_it():
     """A24: the explanation says that it was for want of activity, and that a booking or the like ends it."""
     explanation = explain(suppress(each("opened", day(2020))).may_send(ADA, purpose="bulk", now=day(2024)))
     assert "has not been active for a long time" in explanation.meaning
-    assert "Mass messages start again once the recipient is active again." in explanation.next_steps
+    assert any(
+        step.startswith("Mass messages start again once the recipient is active again.")
+        for step in explanation.next_steps
+    )
     assert Party.RECIPIENT is explanation.who_acts
 
 

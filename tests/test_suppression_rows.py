@@ -219,7 +219,7 @@ def test_opted_out_on_the_phone():
     """K12: STOP ends everything from that number, alarms too; its staff read that it was the recipient's choice."""
     stop = [event("unsubscribed", at=0, channel="sms", recipient="+15550100", scope="sender:+15550199")]
     decision = ask(stop, "+15550100", channel="sms", scope="sender:+15550199")
-    how = ["ask them to sign up again. Only they can do that."]
+    how = ["they can answer with the word START. Only they can do that."]
     assert [] == lacking(decision, whose=Party.RECIPIENT, lasting="stays", by=Party.RECIPIENT, how=how)
 
 
