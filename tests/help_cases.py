@@ -9,7 +9,7 @@ import attrs
 from deliverystatus import Event, Failure, Record, diagnose, fold, vocabularies
 from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Party, Purpose, Reason, Status
 from deliverystatus._explain import explain
-from deliverystatus._explain._evidence import TOLD_APART
+from deliverystatus._explain._evidence import OF_A_SERVER, TOLD_APART
 from deliverystatus._explain._tables import REASON_REPLACES, RETRYING
 from deliverystatus._suppression import stop_by_hand, suppress
 from deliverystatus._suppression._reconcile import Difference, DifferenceKind
@@ -58,6 +58,7 @@ LATER = ({}, {"now": NOON + timedelta(minutes=11)}, {"now": NOON + timedelta(day
 UNTRACKED = (
     {"tracking": Tracking(delivery=False, opens=False)},
     {"tracking": Tracking(since=NOON + timedelta(days=1))},
+    {"tracking": Tracking(delivery=False, returns=True)},
 )
 LABELLED = (
     *({"vocabulary": name} for name in vocabularies.names()),
@@ -79,6 +80,8 @@ def records_on(channel):
     yield from product([fold([on("deferred", final_recipient="ada@example.org")])], LATER)
     for word, reason in TOLD_APART.items():
         yield fold([on(EventKind.WITHHELD, failure=Failure(reported=word, claimed=reason))]), {}
+    for reason in OF_A_SERVER:
+        yield fold([on(EventKind.OUTCOME_UNKNOWN, failure=Failure(claimed=reason))]), {}
     for kind in EventKind:
         # with a provider too, which never repeats a delivery report that was lost
         records = [fold([on(kind, **fields)]) for fields in ({}, {"provider": "mailgun"})]

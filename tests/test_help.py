@@ -10,15 +10,18 @@ from string import Template
 import attrs
 import pytest
 
+from deliverystatus import Failure, explain, fold
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Attribution, Contradiction, EventKind, Party, Permanence, Reason, Status
+from deliverystatus._explain._evidence import AT_HAND_OVER, OF_A_SERVER
 from deliverystatus._explain._tables import CAUSE_ACTS, QUIET_AFTER, RETRYING, STUCK
-from deliverystatus._explain._texts import AUDIENCES, LAST_RESORT, Entry, locales
+from deliverystatus._explain._texts import AUDIENCES, Entry, locales
+from deliverystatus._locales import LAST_RESORT
 from deliverystatus._policies import PROVES_BY_MACHINE
 from deliverystatus._suppression._reconcile import DifferenceKind
 from deliverystatus._suppression._rules import GROUNDS, SETTINGS
 from deliverystatus._suppression._words import IncidentKind, ReleaseProof, WhyNot
-from help_cases import every_explanation, every_text, texts_of
+from help_cases import event, every_explanation, every_text, texts_of
 
 #: How things are called, whoever reads.
 WORDING = {"product", "recipient", "support"}
@@ -80,6 +83,8 @@ PARTIAL = {
         "since_released",
         "since_not_spam",
         "confirmation_lost",
+        "returns_to_sender",
+        "returns_reported",
     },
     "cause": {*CAUSE_ACTS, "listed", "waits", "probe"},
 }
@@ -245,3 +250,64 @@ def test_every_reason_says_who_acts():
         steps = " ".join(FILES[locale]["staff"]["reason"][reason]["next_steps"])
         if CONSEQUENCES[reason].who_acts in (Party.ENGINEERS, Party.SUPPORT):
             assert "$support" in steps, reason
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("kind", sorted(AT_HAND_OVER))
+@pytest.mark.parametrize("reason", sorted(OF_A_SERVER))
+def test_trouble_at_the_hand_over_is_of_the_own_server(audience, channel, kind, reason):
+    """What fails before it is handed over says nothing of the recipient's side, in every language."""
+    record = fold([event(kind, channel=channel, failure=Failure(claimed=reason))])
+    for locale in locales():
+        cause, theirs = (FILES[locale][AUDIENCES[audience]][section] for section in ("cause", "reason"))
+        said = "\n".join(texts_of(explain(record, audience=audience, locale=locale)))
+        assert cause["own_server"]["meaning"] in said
+        assert worded(theirs[reason]["meaning"], locale) not in said
+
+
+def worded(text, locale):
+    """Give a text as it is said where the caller names nothing."""
+    words = FILES[locale]["wording"]
+    return Template(text).substitute(words | FILES[locale].get("nouns", {}).get(words["recipient"], {}))
+
+
+def test_support_acts_on_the_own_server():
+    """Where one's own server could not be reached, nobody is told to ask the recipient, but to ask support."""
+    for reason in OF_A_SERVER:
+        explanation = explain(fold([event("rejected", failure=Failure(claimed=reason))]))
+        assert Party.SUPPORT is explanation.who_acts
+        assert ("Give it a few minutes.", "If it lasts, tell your support team.") == explanation.next_steps[:2]
+        assert not any("recipient" in step for step in explanation.next_steps)
+
+
+@pytest.mark.parametrize("table", dict.fromkeys(AUDIENCES.values()))
+@pytest.mark.parametrize(
+    "reason", [Reason.NETWORK_ERROR, Reason.EXPIRED, Reason.SENDER_ACCOUNT, Reason.TEMPLATE_FAILED]
+)
+@pytest.mark.parametrize("kind", ["soft_bounced", "deferred", "rejected"])
+def test_where_nobody_was_reached_nobody_refused(table, reason, kind):
+    """A failure whose cause is not on the other side is not told as what the other side did."""
+    said = "\n".join(texts_of(explain(fold([event(kind, failure=Failure(claimed=reason))]), audience=table)))
+    assert not re.search(r"other side|refused|sent back", said, re.IGNORECASE), said
+
+
+@pytest.mark.parametrize("table", dict.fromkeys(AUDIENCES.values()))
+@pytest.mark.parametrize("kind", ["complained", "responded", "acknowledged", "opened"])
+def test_what_somebody_did_is_not_put_down_to_a_program(table, kind):
+    """A complaint or an answer beside a return is not played down as the work of a security program."""
+    record = fold([event(kind, actor="human"), event("bounced")])
+    told = [text for text in explain(record, audience=table).caveats if text.startswith("The reports do not agree.")]
+    assert len(told) == 1
+    assert not re.search(r"program|before you send", told[0])
+
+
+@pytest.mark.parametrize("table", dict.fromkeys(AUDIENCES.values()))
+@pytest.mark.parametrize("kind", ["unsubscribed", "withheld"])
+def test_a_phone_unsubscribes_by_a_word(table, kind):
+    """On a phone a stop is of everything from the sender, asked for and taken back by a word and not by a link."""
+    failure = None if kind == "unsubscribed" else Failure(claimed=Reason.SUPPRESSED_UNSUBSCRIBE)
+    said = "\n".join(texts_of(explain(fold([event(kind, channel="sms", failure=failure)]), audience=table)))
+    assert "the word START" in said
+    assert "That stops everything from this sender" in said
+    assert not re.search(r"of this kind|link|button|sign up", said), said

@@ -21,6 +21,12 @@ FROM_FURTHER_ON = frozenset({
 #: What is said of a message that nobody tried to deliver.
 NOT_TRIED = frozenset({EventKind.WITHHELD})
 
+#: What fails while it is handed over, before anything went to the recipient's side.
+AT_HAND_OVER = frozenset({EventKind.REJECTED, EventKind.OUTCOME_UNKNOWN})
+
+#: Trouble with a server: at the hand-over it is the sender's own.
+OF_A_SERVER = frozenset({Reason.NETWORK_ERROR, Reason.RECIPIENT_SERVER_ERROR})
+
 #: Causes that their reason does not tell alone, by what a message that is withheld for one is reported with.
 TOLD_APART = {
     str(Fact.DOUBTED_COMPLAINT): Reason.SUPPRESSED_COMPLAINT,
@@ -35,6 +41,8 @@ def peculiar(event: Event) -> str | None:
     final = event.final_recipient
     if event.kind in FROM_FURTHER_ON and final is not None and comparable(final) != comparable(event.recipient or ""):
         return "forwarded"  # whatever the reason, it is about the other address
+    if event.kind in AT_HAND_OVER and event.reason in OF_A_SERVER:
+        return "own_server"
     failure = event.failure
     if failure is None or event.kind not in NOT_TRIED or TOLD_APART.get(failure.reported or "") is not event.reason:
         return None

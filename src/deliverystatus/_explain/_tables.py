@@ -73,6 +73,7 @@ STAFF_ACT_FOR = {
 #: Who acts on a cause that its reason does not tell alone.
 CAUSE_ACTS = {
     "forwarded":         Party.RECIPIENT,  # only they know where their messages go
+    "own_server":        Party.SUPPORT,    # it is on this side, so the recipient cannot help
     "doubted_complaint": Party.SUPPORT,
     "bad_address":       Party.STAFF,
     "bad_domain":        Party.STAFF,
