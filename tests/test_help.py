@@ -13,7 +13,6 @@ import pytest
 from deliverystatus import Failure, explain, fold
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._enums import Attribution, Contradiction, EventKind, Party, Permanence, Reason, Status
-from deliverystatus._explain._evidence import AT_HAND_OVER, OF_A_SERVER
 from deliverystatus._explain._tables import CAUSE_ACTS, QUIET_AFTER, RETRYING, STUCK
 from deliverystatus._explain._texts import AUDIENCES, Entry, locales
 from deliverystatus._locales import LAST_RESORT
@@ -254,8 +253,8 @@ def test_every_reason_says_who_acts():
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("channel", ["email", "sms"])
-@pytest.mark.parametrize("kind", sorted(AT_HAND_OVER))
-@pytest.mark.parametrize("reason", sorted(OF_A_SERVER))
+@pytest.mark.parametrize("kind", ["rejected", "outcome_unknown"])
+@pytest.mark.parametrize("reason", [Reason.NETWORK_ERROR, Reason.RECIPIENT_SERVER_ERROR])
 def test_trouble_at_the_hand_over_is_of_the_own_server(audience, channel, kind, reason):
     """What fails before it is handed over says nothing of the recipient's side, in every language."""
     record = fold([event(kind, channel=channel, failure=Failure(claimed=reason))])
@@ -274,7 +273,7 @@ def worded(text, locale):
 
 def test_support_acts_on_the_own_server():
     """Where one's own server could not be reached, nobody is told to ask the recipient, but to ask support."""
-    for reason in OF_A_SERVER:
+    for reason in (Reason.NETWORK_ERROR, Reason.RECIPIENT_SERVER_ERROR):
         explanation = explain(fold([event("rejected", failure=Failure(claimed=reason))]))
         assert Party.SUPPORT is explanation.who_acts
         assert ("Give it a few minutes.", "If it lasts, tell your support team.") == explanation.next_steps[:2]
