@@ -208,7 +208,8 @@ class Log:
         for stop in self.stopping(e):
             released = [each for each in self.lifting(who, START - 9999 * DAY, now) if each.kind is EventKind.RELEASED]
             entry = e.kind is EventKind.DROPPED and (e.failure and e.failure.claimed) in LISTED_ALIKE.get(stop.kind, ())
-            if entry and any(lifts(each, stop) and is_sure(each) for each in released):
+            again = entry and not self.is_lifted(stop, who, now)
+            if again and any(lifts(each, stop) and is_sure(each) for each in released):
                 yield on_list(e, stop.by, Reason.SUPPRESSED_OTHER)._replace(scope=EVERYTHING)
             else:
                 yield stop
