@@ -44,6 +44,12 @@ JARGON = {
         "relay", "smtp", "soft", "spf", "suppression", "timeout", "tls", "unterdrückt", "url", "warteschlange", "webhook",
         "zeitüberschreitung", "zählpixel",
     },
+    "es": {
+        "api", "bounce", "bounces", "cabecera", "cola", "dkim", "dmarc", "dns", "dominio", "dominios", "encabezado",
+        "endpoint", "enum", "esp", "hard", "header", "html", "http", "ip", "isp", "json", "mta", "mx", "null", "payload",
+        "pixel", "píxel", "rcpt", "rebotado", "rebote", "rebotes", "rebotó", "relay", "smtp", "soft", "spf", "supresión",
+        "suprimida", "suprimido", "timeout", "tls", "token", "url", "webhook",
+    },
 }  # fmt: skip
 
 #: Phrases that say whose fault it is.
@@ -67,6 +73,19 @@ BLAME = {
         "selbst schuld",
         "falsch eingegeben",
         "achtlos",
+    },
+    "es": {
+        "culpa suya",
+        "su culpa",
+        "culpa $del",
+        "su error",
+        "error suyo",
+        "debería haber",
+        "ha olvidado",
+        "descuido",
+        "negligencia",
+        "mal introducid",
+        "escribió mal",
     },
 }
 
@@ -95,11 +114,30 @@ OVERCLAIMS = {
         "$der die Nachricht gelesen",
         "$der die Nachricht geöffnet",
     },
+    "es": {
+        "está en la bandeja",
+        "esté en la bandeja",
+        "está en su bandeja",
+        "llegó a la bandeja",
+        "llegó a su bandeja",
+        "llegó bien",
+        "leído por",
+        "abierto por",
+        "$el abrió",
+        "$El abrió",
+        "$el ha abierto",
+        "$El ha abierto",
+        "$el leyó",
+        "$El leyó",
+        "$el ha leído",
+        "$El ha leído",
+    },
 }
 DENIALS = {
     "en": "This does not prove that it is in the inbox.",
     "fr": "Cela ne prouve pas que le message soit dans la boîte de réception.",
     "de": "Das beweist nicht, dass sie im Posteingang ist.",
+    "es": "Esto no prueba que esté en la bandeja de entrada.",
 }
 
 #: What a phone does not have, and what does not happen on one, as patterns.
@@ -107,11 +145,13 @@ NOT_ON_A_PHONE = {
     "en": r"mail|\b(?:inbox|junk|servers?|folders?|subject)\b|@",
     "fr": r"\b(?:e-?mails?|mails?|courriels?|courriers?|messageries?|boîtes?|indésirables?|serveurs?|dossiers?|objet)\b|@",
     "de": r"mail|postf[aä]ch|posteing[aä]ng|spam-(?:und|oder|ordner)|junk|server|ordner|betreff|@",
+    "es": r"\b(?:e-?mails?|mails?|correos?|bandejas?|buz[oó]n(?:es)?|servidor(?:es)?|carpetas?|asuntos?)\b|@",
 }
 NOTHING_COMES_BACK = {
     "en": r"\b(?:came|comes?|sent)\b[^.]* back\b|\breturn|\baddress",
     "fr": r"\brevenue?s?\b|\bretourn\w+|\bretours?\b|\brenvoyé|\badresses?\b",
     "de": r"\bk[ao]m\w*\b[^.]*\bzurück\b|zurück(?:ge)?(?:kommen|schick|sand|send|wies)|adresse",
+    "es": r"\bdev(?:uel|ol)\w+|\b(?:vuelt[ao]s?|volvi(?:ó|eron))\b(?! a\b)|\b(?:regres|retorn|rebot)\w+|\bdirecci[oó]n(?:es)?\b",
 }
 
 TABLES = [*product(locales(), dict.fromkeys(AUDIENCES.values()))]

@@ -158,7 +158,7 @@ WRITEUPP = [
     ("W5", POSTMARK["delivery"], "Delivered", ["No sign of opening means nothing.", "block pictures in the junk folder"], {}),
     ("W6", NOTHING_KNOWN, "No information", ["You cannot change that from here."], {}),
     ("W7", BY_OWN_SERVER, "Sent", ["no more reports are expected", "This account cannot report"], DAYS_LATER),
-    ("W8", read("mailgun", "accepted.json"), "Sent", ["The message was sent before tracking began on 23 July 2019."], TRACKED_LATER),
+    ("W8", read("mailgun", "accepted.json"), "Sent", ["The message was sent before tracking began on 23 July 2026."], TRACKED_LATER),
     ("W9", read("mailgun", "accepted.json"), "Sent", ["The service that sends for WriteUpp has the message."], {}),
     ("W9", BY_OWN_SERVER, "Sent", ["The mail server of this account, or of WriteUpp, took the message."], {}),
     ("W10", POSTMARK["delivery"], "Delivered", ["The mail server of the patient accepted the message."], {}),
