@@ -174,7 +174,7 @@ def test_what_is_to_be_sent_later_is_looked_at_then():
 
 def test_given_up_says_so_at_once():
     """The headline of what is not tried again is no other than its text."""
-    assert "Refused, and not tried again" == explain(fold([event("deferred", retrying=False)])).headline
+    assert "Not delivered, and not tried again" == explain(fold([event("deferred", retrying=False)])).headline
 
 
 def test_a_mailbox_for_bounces_beside_it():

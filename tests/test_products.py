@@ -106,7 +106,7 @@ DIRECTLY = "the request must come directly from the client."
 CLINICSENSE = [
     ("C1", CLICKED, "Clicked", ["A link or button in the message was followed.", "strong sign that it arrived"], {}),
     ("C2", CLICKED, "Clicked", ["Privacy and security programs can follow links too."], {}),
-    ("C3", DEFERRED, "Deferred", ["did not take the message this time", "That is not final."], {}),
+    ("C3", DEFERRED, "Deferred", ["was not delivered this time", "That is not final."], {}),
     ("C4", DEFERRED, "Deferred", ["It will be tried again without your help.", "Look again later"], {}),
     ("C5", DELIVERED, "Delivered", ["accepted the message", "not prove that it is in the inbox", "report wrongly"], {}),
     ("C6", DELIVERED, "Delivered", ["junk and spam folders", "own mail provider. It confirmed that it took"], {}),
@@ -166,7 +166,7 @@ WRITEUPP = [
     ("W11", POSTMARK["open"], "Opened", ["A small hidden picture in the message was loaded.", "may not have been a person"], {}),
     ("W14", POSTMARK["click"], "Opened", ["A link or button in the message was followed."], {}),
     ("W14", POSTMARK["spam_complaint"], "Delivered", ["The label does not say so, but this message was marked as spam."], {}),
-    ("W14", read("mailgun", "failed_temporary.json"), "Sent", ["did not take the message this time"], {}),
+    ("W14", read("mailgun", "failed_temporary.json"), "Sent", ["was not delivered this time"], {}),
 ]  # fmt: skip
 
 
@@ -184,7 +184,7 @@ AMILIA = [
     ("A11", DELIVERED, "Delivered", ["The mail server of the client accepted", "not prove that it is in the inbox"]),
     ("A12", OPENED, "Open", ["picture in the message was loaded"]),
     ("A12", CLICKED, "Click", ["A link or button in the message was followed."]),
-    ("A13", FULL, "Bounce", ["The other side sent the message back."]),
+    ("A13", FULL, "Bounce", ["was not delivered, and will not be tried again."]),
     ("A14", LOOKS_LIKE_SPAM, "Dropped", ["had the message, but did not try to deliver it."]),
     ("A15", LOOKS_LIKE_SPAM, "Dropped", ["looks like spam. Other copies of this message may be stopped for it too."]),
     ("A16", INVALID, "Dropped", ["not written the way an address must be", "Look for a typing mistake"]),
@@ -281,7 +281,7 @@ BY_PHONE = {"channel": "sms", "recipient": "+15550100"}
 CRISISWORKS = [
     ("K1", own("pending"), "Pending", ["Not sent yet", "It has not been handed over for sending yet."]),
     ("K4", read("mailgun", "accepted.json"), "Sent", ["Whether it arrives is not known yet."]),
-    ("K5", read("smtp", "recipients_refused.json")[:1], "Not Sent", ["refused it. So it was not sent."]),
+    ("K5", read("smtp", "recipients_refused.json")[:1], "Not Sent", ["was not taken on for sending. So it was not sent."]),
     ("K5", read("smtp", "outcome_unknown.json")[:1], "Not Sent", ["nobody knows if the message was taken", "Do not just"]),
     ("K6", POSTMARK["delivery"], "Delivered", ["The mail server of the recipient accepted the message."]),
     ("K6", own("delivered", **BY_PHONE), "Delivered", ["The phone of the recipient, or its network, confirmed"]),
