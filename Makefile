@@ -59,7 +59,8 @@ check: .venv/dev
 	$(BIN)/python docs/make_packs.py --check
 
 # The proofs by enumeration run the same lines some million times: they are left out where lines are counted.
-PROOFS := tests/laws/test_every_history.py tests/laws/test_join.py tests/laws/test_parse_is_total.py
+PROOFS := tests/laws/test_every_history.py tests/laws/test_join.py tests/laws/test_parse_is_total.py \
+	tests/laws/test_suppression_laws.py tests/laws/test_suppression_machine.py tests/laws/test_suppression_incidents.py
 
 # Pages whose examples go on where the one before ended, so that one process runs them.
 PAGES := README.md docs
