@@ -74,10 +74,8 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
 
 def _channel(causes: Iterable[Cause]) -> Channel:
     """Say where the address is one: causes that bind everywhere have evidence from somewhere."""
-    for cause in causes:
-        if channel := cause.channel or (cause.evidence and cause.evidence.channel):
-            return channel
-    return Channel.EMAIL
+    said = (cause.channel or (cause.evidence and cause.evidence.channel) for cause in causes)
+    return next(filter(None, said), Channel.EMAIL)
 
 
 def _how_long(cause: Cause, voice: Voice) -> str:
