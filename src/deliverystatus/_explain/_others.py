@@ -74,8 +74,8 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
 
 def _channel(causes: Iterable[Cause]) -> Channel:
     """Say where the address is one: causes that bind everywhere have evidence from somewhere."""
-    said = (cause.channel or (cause.evidence and cause.evidence.channel) for cause in causes)
-    return next(filter(None, said), Channel.EMAIL)
+    said = (cause.channel or (cause.evidence.channel if cause.evidence else None) for cause in causes)
+    return next((channel for channel in said if channel), Channel.EMAIL)
 
 
 def _how_long(cause: Cause, voice: Voice) -> str:
