@@ -92,6 +92,8 @@ def records_on(channel):
     for one, other in product(EventKind, EventKind):
         pair = fold([on(one), on(other, occurred_at=NOON + timedelta(seconds=1))])
         yield from product([pair], ({}, *UNTRACKED[:1], LABELLED[-1]))
+    lifted = {"occurred_at": NOON + timedelta(seconds=1), "value": "complaint:recipient:link_mailed_there"}
+    yield fold([on(EventKind.COMPLAINED), on(EventKind.RELEASED, **lifted)]), {}
 
 
 def of_a_phone():

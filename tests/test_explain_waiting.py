@@ -11,6 +11,7 @@ from deliverystatus.vocabularies import PASSING
 
 MINUTES = timedelta(minutes=1)
 DAYS = timedelta(days=1)
+LIFTED = "complaint:recipient:link_mailed_there"
 
 
 def told(explanation):
@@ -130,7 +131,7 @@ def test_a_machine_does_not_come_back():
 
 def test_a_stop_that_was_lifted_since():
     """A release shows beside what it lifts, which stays told; there is nothing left to do."""
-    told_now = explain(fold([event("complained", at=1), event("released", at=2)]))
+    told_now = explain(fold([event("complained", at=1), event("released", at=2, value=LIFTED)]))
     assert "A stop on this address was lifted since." in told(told_now)
     assert (Status.COMPLAINED, Party.NOBODY) == (told_now.status, told_now.who_acts)
     assert ("There is nothing to do.",) == told_now.next_steps
@@ -142,10 +143,17 @@ def test_not_spam_after_all():
     assert "It was later marked as not spam. That alone does not lift a stop." in said
 
 
+def test_a_stop_of_another_sort_lifts_no_complaint():
+    """Support that lifts another stop takes no complaint back: nothing is told as lifted, and there is something to do."""
+    other = explain(fold([event("complained", at=1), event("released", at=2, value="manual:staff:support_decision")]))
+    assert "lifted since" not in told(other)
+    assert Party.RECIPIENT is other.who_acts
+
+
 @pytest.mark.parametrize("kind", ["released", "marked_not_spam"])
 def test_what_was_said_before_takes_nothing_back(kind):
     """A release, or a word that it is no spam, of before the complaint says nothing of it."""
-    said = told(explain(fold([event(kind, at=1), event("complained", at=2)])))
+    said = told(explain(fold([event(kind, at=1, value=LIFTED), event("complained", at=2)])))
     assert "lifted since" not in said
     assert "not spam" not in said
 
@@ -163,7 +171,9 @@ def test_nobody_tries_longer_than_they_said():
     record = fold([event("deferred", retrying=True, retry_until=until)])
     assert until == explain(record, now=until - 10 * MINUTES).look_again
     assert START + timedelta(hours=2) == explain(record, now=START + timedelta(hours=1)).look_again
-    assert "no more news is expected" in told(explain(record, now=until + MINUTES))
+    over = told(explain(record, now=until + MINUTES))
+    assert "no more news is expected" in over
+    assert "days ago" not in over
 
 
 def test_what_is_to_be_sent_later_is_looked_at_then():

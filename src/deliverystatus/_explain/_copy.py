@@ -34,6 +34,7 @@ from deliverystatus._explain._tables import (
 from deliverystatus._explain._texts import NOTHING, Entry, Voice, over
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._policies import DEFAULT, FINAL, PROVES
+from deliverystatus._suppression._words import CauseKind
 from deliverystatus.vocabularies import Tracking, Untracked, Vocabulary
 
 
@@ -327,6 +328,8 @@ class Copy:
         """Whether something was said after the opposite; without times nobody can tell."""
         times: dict[EventKind, list[datetime | None]] = {by: [], what: []}
         for key, slot in self.record.slots.items():
+            if key.kind is EventKind.RELEASED and not (slot.evidence.value or "").startswith(f"{CauseKind.COMPLAINT}:"):
+                continue  # another stop was lifted, and a complaint is no less one for it
             if key.exact and key.actor is not Actor.MACHINE and key.kind in times:
                 times[key.kind].append(slot.last)
         backs, firsts = (max((at for at in times[kind] if at), default=None) for kind in (by, what))
