@@ -63,6 +63,7 @@ def test_cut():
         ("zoe\u0308@example.com", "zo\u00eb@example.com"),  # decomposed, as macOS writes it
         ("ada@bu\u0308cher.example", "ada@xn--bcher-kva.example"),
         ("ada@example.com.", "ada@example.com"),
+        ("ada@example.com. .", "ada@example.com"),
         ("zo\u00eb@b\u00fccher.example.", "zo\u00eb@b\u00fccher.example"),
     ],
 )

@@ -54,8 +54,7 @@ def comparable(recipient: str) -> str:
         number = _NUMBER.fullmatch(recipient)
         return f"+{_NO_DIGIT.sub('', number[1])}" if number else recipient.casefold()
     if recipient.isascii():
-        lowered = recipient.lower()
-        lowered = lowered.removesuffix(".")  # the root of all domains
+        lowered = _bare(recipient.lower())
         return recipient if recipient == lowered else lowered  # a million of them, kept once
     local, at, domain = unicodedata.normalize("NFC", recipient).rpartition("@")
     if not domain.isascii() and len(domain) <= _LONGEST_DOMAIN:
@@ -64,4 +63,11 @@ def comparable(recipient: str) -> str:
         except UnicodeError:  # not a host name at all: compared as it is spelled
             domain = domain.casefold()
     # IDNA may have taken away what stood behind a blank
-    return unicodedata.normalize("NFC", local.casefold() + at + domain.lower()).strip().removesuffix(".")
+    return _bare(unicodedata.normalize("NFC", local.casefold() + at + domain.lower()).strip())
+
+
+def _bare(recipient: str) -> str:
+    """Take away the root of all domains, and whatever else ends no name, however often it stands there."""
+    while recipient.endswith("."):
+        recipient = recipient.rstrip(".").rstrip()
+    return recipient
