@@ -46,7 +46,7 @@ def ranked(causes: Iterable[Cause]) -> list[Cause]:
 
 
 def _rank(cause: Cause) -> tuple[int, int, str, str]:
-    """Order causes by what they bind, then by content alone."""
+    """Give the key of that order, least first."""
     shown = "" if cause.evidence is None else cause.evidence.fingerprint
     return cause.kind.ordinal, -len(cause.purposes), str(cause.place), shown
 

@@ -66,7 +66,7 @@ OVER_CLAIMS = {
 }  # fmt: skip
 
 #: What takes back what stands right behind it: "Not delivered" does not claim a delivery.
-_DENIED = re.compile(r"\b(?:not|never|no|nicht|non|pas|no)\s+(?:(?:yet|been|be|noch|encore)\s+)*\w+", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|no|nicht|non|pas)\s+(?:(?:yet|been|be|noch|encore)\s+)*\w+", re.IGNORECASE)
 
 #: Who sends for others. A person who reads "deferred by …" can do nothing with it.
 VENDORS = frozenset({
