@@ -101,9 +101,9 @@ def provider_pages() -> str:
     all_of_them = [providers.get(name) for name in providers.names()]
     lines = [STAMP, "# Providers", ""]
     lines += _table(
-        ("name", "provider", "channel", "can confirm a delivery", "sends a lost delivery again"),
+        ("name", "provider", "channels", "can confirm a delivery", "sends a lost delivery again"),
         (
-            (f"`{p.name}`", p.title, p.channel, _yes(p.confirms_delivery), _yes(p.repeats_lost_delivery))
+            (f"`{p.name}`", p.title, ", ".join(p.channels), _yes(p.confirms_delivery), _yes(p.repeats_lost_delivery))
             for p in all_of_them
         ),
     )

@@ -90,7 +90,7 @@ def test_what_all_events_of_a_body_share():
     """Provider, account, channel and arrival are those of the call; nobody has verified anything."""
     zone = timezone(timedelta(hours=2))
     (read_one,) = (
-        make(channel=Channel.SMS)
+        make(channels=(Channel.SMS,))
         .parse(["source"], received_at=datetime(2024, 6, 1, 12, tzinfo=zone), account="main", sent_via="postmark")
         .events
     )

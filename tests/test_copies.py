@@ -6,6 +6,7 @@ from deliverystatus import Copies, CopyKey, EventKind, Status, fold, fold_copies
 from deliverystatus.testing import event
 
 ADA = "ada@example.com"
+SOME_PART = {"recipient": "+491701234567", "channel": "sms", "reference": "r-1", "part": (0, 0)}
 BY_REFERENCE = {"provider": None, "message_id": None, "reference": "r-1"}
 BY_ID = {"provider": "example", "message_id": "m-1", "reference": None}
 BY_BOTH = {"provider": "example", "message_id": "m-1", "reference": "r-1"}
@@ -99,6 +100,62 @@ class TestTwoCopies:
         copies = copies_of(*parts)
 
         assert {(1, 2): "delivered", (2, 2): "sent"} == {key.part: record.status for key, record in copies.items()}
+
+    def test_parts_that_are_not_numbered(self):
+        """Parts with ids of their own are copies of their own, though a reference is shared; the ids tell which they are."""
+        whole = {**SOME_PART, "part": None}
+        events = [
+            event("pending", **whole | {"message_id": None, "provider": None}),
+            event("accepted", message_id="a", **SOME_PART | {"part": (1, 2)}),
+            event("accepted", message_id="b", **SOME_PART | {"part": (2, 2)}),
+            event("delivered", message_id="a", **SOME_PART),
+            event("sent", message_id="b", **SOME_PART),
+        ]
+        copies = copies_of(*events)
+
+        assert {(1, 2): "delivered", (2, 2): "sent", None: "pending"} == {
+            key.part: str(record.status) for key, record in copies.items()
+        }
+
+    def test_a_part_that_is_the_only_one(self):
+        """What our side said of a reference is of the part that has it, if there is one such part; of two it is neither's."""
+        ours = event("pending", **SOME_PART | {"part": None, "message_id": None, "provider": None})
+        one, other = (event("delivered", message_id=name, **SOME_PART) for name in "ab")
+        again = event("sent", message_id="a", **SOME_PART)
+
+        def kinds(*events):
+            return sorted(sorted(map(str, each.kinds)) for each in copies_of(*events).values())
+
+        assert [["delivered", "pending", "sent"]] == kinds(ours, one, again)
+        assert [["delivered"], ["delivered"], ["pending"]] == kinds(ours, one, other)
+
+    def test_parts_whose_ids_were_not_numbered_either(self):
+        """An answer that names the ids of two parts in one breath does not make one of them."""
+        ours = [event("accepted", message_id=name, **SOME_PART | {"part": None}) for name in "ab"]
+        parts = [event(kind, message_id=name, **SOME_PART) for name, kind in [("a", "delivered"), ("b", "bounced")]]
+
+        assert [["accepted"], ["bounced"], ["delivered"]] == sorted(
+            sorted(map(str, each.kinds)) for each in copies_of(*ours, *parts).values()
+        )
+        assert [["accepted", "delivered"]] == [
+            sorted(map(str, each.kinds)) for each in copies_of(ours[0], parts[0]).values()
+        ]
+
+    def test_a_part_is_not_of_another_id(self):
+        """What is known of another id of the same reference is of another part."""
+        ours = event("accepted", message_id="b", **SOME_PART | {"part": None})
+        part = event("delivered", message_id="a", **SOME_PART)
+
+        assert [["accepted"], ["delivered"]] == sorted(
+            sorted(map(str, each.kinds)) for each in copies_of(ours, part).values()
+        )
+
+    def test_a_part_without_a_reference(self):
+        """A part may have its message id alone, and what is known of that id is of it."""
+        bare = {"recipient": "+491701234567", "channel": "sms", "message_id": "a"}
+        copies = copies_of(event("accepted", **bare), event("delivered", part=(0, 0), **bare))
+
+        assert [((0, 0), "delivered")] == [(key.part, str(each.status)) for key, each in copies.items()]
 
     def test_mail_has_no_parts(self):
         """A part that an e-mail event claims is not looked at."""

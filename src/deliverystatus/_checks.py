@@ -59,13 +59,13 @@ def optional_moment(name: str, value: datetime | None) -> datetime | None:
 
 
 def part(value: tuple[int, ...] | None) -> tuple[int, int] | None:
-    """Give which part of how many, counted from 1."""
+    """Give which part of how many, counted from 1; ``(0, 0)`` is a part of which nobody said which."""
     match value:
         case None:
             return None
-        case (int() as i, int() as n) if 1 <= i <= n and bool not in {type(i), type(n)}:
+        case (int() as i, int() as n) if (1 <= i <= n or i == n == 0) and bool not in {type(i), type(n)}:
             return i, n
-    raise ValueError("part: expected (i, n) with 1 <= i <= n")
+    raise ValueError("part: expected (i, n) with 1 <= i <= n, or (0, 0)")
 
 
 def mapping(value: object) -> dict[str, str]:

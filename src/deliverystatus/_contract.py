@@ -166,7 +166,7 @@ class Provider:
         read: From one element to what it says; raises PayloadError, with a path, if it cannot be read.
         tables: Every word of the provider's that is known, by the name of its field: word -> what it means here.
         decode: From a body as it came to what *elements* takes; raises PayloadError if it is neither.
-        channel: How its messages travel.
+        channels: How its messages travel; the first of them where a message does not say.
         authenticate: From the caller's secrets and word to what says of an element's events who can have sent them;
             ``None`` if that is not for elements to say.
         confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
@@ -179,7 +179,7 @@ class Provider:
     read: Callable[[Any, Source], Outcome]
     tables: Mapping[str, Mapping[str, Any]]
     decode: Callable[[Any, Mapping[str, str] | None], Any] = decode
-    channel: Channel = Channel.EMAIL
+    channels: tuple[Channel, ...] = (Channel.EMAIL,)
     authenticate: Authenticate | None = None
     confirms_delivery: bool = True
     repeats_lost_delivery: bool = True
@@ -210,7 +210,7 @@ class Provider:
                 ``Parsed.unread``.
             ValueError: If *received_at* has no zone, or lies outside the calendar in UTC.
         """
-        source = _source(self.name, self.channel, account, reference, sent_via)
+        source = _source(self.name, self.channels[0], account, reference, sent_via)
         if received_at is not None:
             source = attrs.evolve(source, received_at=moment("received_at", received_at))
         return self._read_all(self.elements(self.decode(payload, headers)), source)

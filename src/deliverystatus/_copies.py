@@ -27,7 +27,7 @@ class CopyKey(NamedTuple):
         provider: Whose id the message id is.
         account: The caller's name for the account it belongs to.
         message_id: The provider's id, if any event carried it.
-        part: Which part of an SMS it is, as (i, n); ``None`` for a whole message.
+        part: Which part of an SMS it is, as (i, n); (0, 0) if that was not said; ``None`` for a whole message.
         channel: How it travels; what is said of a number on no channel is of an SMS.
     """
 
@@ -93,12 +93,14 @@ def fold_copies(events: Iterable[Event]) -> Copies:
             tests.append(event)
         elif not groups.add(event):
             uncorrelated.append(event)
+    groups.settle_parts()
     if any(event.internet_message_id for event in uncorrelated):
         uncorrelated = groups.add_by_internet_message_id(uncorrelated)
     records = {}
     for group in groups.all():
         record = fold_group(group, groups.comparable(group[0].recipient or ""))
-        records[copy_key(record, _part(group[0]), channel_of(group[0]))] = record
+        part = max(filter(None, map(_part, group)), default=None)
+        records[copy_key(record, part, channel_of(group[0]))] = record
     return Copies(records, tuple(uncorrelated), tuple(tests))
 
 
@@ -120,6 +122,13 @@ def _part(event: Event) -> tuple[int, int] | None:
     return None if event.source.channel is Channel.EMAIL else event.part  # mail has no parts: its details stay unread
 
 
+#: A part of which nobody said which: its message id is its own, so a reference that it shares does not unite it.
+_SOME_PART = (0, 0)
+
+#: How many values lead by reference; by message id it is one more.
+_REFERENCE_KEY = 3
+
+
 class _Groups:
     """Connected components, grown event by event; each id leads to its group, and groups that meet are united."""
 
@@ -128,6 +137,7 @@ class _Groups:
         self._comparable: dict[str, str] = {}
         self._events: list[list[Event]] = []
         self._united_with: dict[int, int] = {}
+        self._some_parts: set[int] = set()
 
     def add(self, event: Event) -> bool:
         """Put an event where its ids lead; ``False`` if it has none."""
@@ -140,7 +150,8 @@ class _Groups:
             by_id = (event.source.provider, event.source.account, event.message_id, recipient, part)
             group = self._group_of.get(by_id)
         if event.reference is not None:
-            by_reference = (event.reference, recipient, part, channel_of(event))
+            which: object = by_id if part == _SOME_PART else part
+            by_reference = (event.reference, recipient, which, channel_of(event))
             group = self._united(self._group_of.get(by_reference), group if by_id else None)
         elif by_id is None:
             return False
@@ -154,6 +165,8 @@ class _Groups:
             self._group_of[by_id] = group
         if by_reference is not None:
             self._group_of[by_reference] = group
+        if part == _SOME_PART:
+            self._some_parts.add(group)
         return True
 
     def comparable(self, recipient: str) -> str:
@@ -175,6 +188,40 @@ class _Groups:
             self._events[one], self._events[other] = larger, []
             self._united_with[other] = one
         return one
+
+    def settle_parts(self) -> None:
+        """
+        Put parts of which nobody said which to what is known of the same message, if that is one copy only.
+
+        A part is of the copy that has its message id, or, if it is the only one, of what our side said of the reference.
+        """
+        if not self._some_parts:
+            return
+        known: dict[object, set[int]] = {}
+        for place, group in enumerate(self._events):
+            if group and _part(group[0]) != _SOME_PART:
+                keys = {key for event in group for key in self._part_keys(event)}
+                for key in {key for key in keys if len(key) > _REFERENCE_KEY} or keys:  # with an id it is of that id only
+                    known.setdefault(key, set()).add(place)
+        wanted: dict[int, list[int]] = {}
+        for place in sorted({self._root(group) for group in self._some_parts}):
+            keys = {key for event in self._events[place] for key in self._part_keys(event)}
+            by_id = {found for key in keys if len(key) > _REFERENCE_KEY for found in known.get(key, ())}
+            found = by_id or {found for key in keys for found in known.get(key, ())}
+            if len(found) == 1:
+                wanted.setdefault(min(found), []).append(place)
+        for place, parts in wanted.items():
+            if len(parts) == 1:
+                first, second = sorted((place, *parts))
+                self._events[first], self._events[second] = self._events[first] + self._events[second], []
+
+    def _part_keys(self, event: Event) -> Iterator[tuple[object, ...]]:
+        """Give what leads from a part to its copy: the message id, and the reference if nobody speaks of parts there."""
+        recipient = self.comparable(event.recipient or "")
+        if event.message_id is not None:
+            yield event.source.provider, event.source.account, event.message_id, recipient
+        if event.reference is not None and _part(event) in (None, _SOME_PART):
+            yield event.reference, recipient, channel_of(event)
 
     def add_by_internet_message_id(self, events: list[Event]) -> list[Event]:
         """Put events without an id where others with their Message-ID are, if it is one place; give back the rest."""

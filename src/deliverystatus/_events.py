@@ -71,7 +71,8 @@ class Event(_Facts):
             address for because of it.
         value: The answer of a ``responded``; ``added`` or ``removed`` of a ``suppression_changed``.
         url: The link that was followed. Personal data.
-        part: ``(i, n)``: this is part i of the n parts of an SMS, counted from 1.
+        part: ``(i, n)``: this is part i of the n parts of an SMS, counted from 1. ``(0, 0)``: it is a part with a message
+            id of its own, and which of how many is not said.
         test: Whether it comes from the provider's test mode: it counts nowhere.
         internet_message_id: The Message-ID header (RFC 5322), without angle brackets.
         final_recipient: The address that failed, where it is not the one addressed (forwarding).

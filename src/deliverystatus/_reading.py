@@ -8,9 +8,14 @@ import json
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+import attrs
+
+from deliverystatus._enums import Channel
 from deliverystatus._text import cut
+from deliverystatus._values import Source
 from deliverystatus.exceptions import PayloadError
 
 #: Seconds since the epoch above this are milliseconds (it is the year 5138; SendGrid's reference has a sample in ms).
@@ -161,6 +166,12 @@ def addresses(value: object) -> tuple[str, ...]:
 def word(table: Mapping[str, Any], value: str) -> Any:
     """Look a provider's word up, whatever its case; ``None`` if it is not listed."""
     return table.get(value) or table.get(value.strip().lower())
+
+
+@lru_cache(maxsize=256)  # few are used, each by many events
+def on(source: Source, channel: Channel) -> Source:
+    """Give the same source with messages that travel on *channel*, where a provider has several."""
+    return attrs.evolve(source, channel=channel)
 
 
 def _refused(expected: str, value: object, path: str) -> PayloadError:

@@ -64,7 +64,11 @@ HEADERS = st.sampled_from(
 def bodies(name):
     """Give the decoded bodies of a provider's fixtures."""
     files = sorted(path for path in (FIXTURES / name).iterdir() if path.suffix in {".json", ".txt"})
-    return [decode(path.read_bytes(), None) for path in files]
+    lines = sorted(path for path in (FIXTURES / name).iterdir() if path.suffix == ".lines")
+    return [
+        *(decode(path.read_bytes(), None) for path in files),
+        *(decode(line, None) for path in lines for line in path.read_bytes().splitlines()),
+    ]
 
 
 BODIES = {name: bodies(name) for name in providers.names()}

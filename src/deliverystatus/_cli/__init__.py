@@ -359,15 +359,15 @@ def providers_(*, as_json: bool) -> None:
             {
                 "name": provider.name,
                 "title": provider.title,
-                "channel": provider.channel,
+                "channels": provider.channels,
                 "confirms_delivery": provider.confirms_delivery,
                 "words": _words(provider),
             }
             for provider in known
         )
     else:
-        rows = ((p.name, p.title, p.channel, "yes" if p.confirms_delivery else "no", _words(p)) for p in known)
-        _show(table("Name", "Title", "Channel", "Confirms delivery", "Words known", rows=rows))
+        rows = ((p.name, p.title, ", ".join(p.channels), "yes" if p.confirms_delivery else "no", _words(p)) for p in known)
+        _show(table("Name", "Title", "Channels", "Confirms delivery", "Words known", rows=rows))
 
 
 def _words(provider: Provider) -> int:
