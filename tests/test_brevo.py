@@ -1,0 +1,44 @@
+"""What bodies that go right cannot show of Brevo. Those are in fixtures/brevo."""
+
+import pytest
+
+from deliverystatus import EventKind, PayloadError, Status, fold, fold_copies
+from deliverystatus.providers import brevo
+from deliverystatus.testing import event
+
+OWN_ID = "202602250613.48213900001@smtp-relay.example.net"
+COMMON = {"email": "ada@example.com", "id": 52107, "message-id": f"<{OWN_ID}>", "ts_event": 1_772_000_000}
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'"delivered"', "expected an object or an array, got str"),
+        (b'{"msg_status": "delivered", "to": "+15005550006"}', "expected an object with an event"),
+    ],
+)
+def test_a_body_of_another(body, problem):
+    """A body that is none of Brevo's events, such as that of a text message's webhook, is refused whole."""
+    with pytest.raises(PayloadError) as caught:
+        brevo.parse(body)
+
+    assert problem == caught.value.problem
+
+
+def test_the_answer_of_the_send_call_joins_if_given_without_brackets():
+    """Our own side's event and the webhook are of one copy if the message id of the answer is given without brackets."""
+    own = event(EventKind.ACCEPTED, provider="brevo", message_id=OWN_ID, recipient="ada@example.com")
+
+    copies = fold_copies([own, *brevo.parse(COMMON | {"event": "delivered"}).events])
+
+    assert [Status.DELIVERED] == [record.status for record in copies.values()]
+
+
+def test_events_out_of_order():
+    """A request that is dated after the bounce, as has been seen, takes nothing back."""
+    bounced = COMMON | {"event": "soft_bounce", "reason": "552 5.2.2 mailbox full"}
+    requested = COMMON | {"event": "request", "reason": "sent", "ts_event": 1_772_000_060}
+
+    record = fold(brevo.parse([bounced, requested]).events)
+
+    assert Status.SOFT_BOUNCED is record.status
