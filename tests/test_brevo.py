@@ -11,7 +11,7 @@ COMMON = {"email": "ada@example.com", "id": 52107, "message-id": f"<{OWN_ID}>", 
 
 
 @pytest.mark.parametrize(
-    ("body", "problem"),
+    "body, problem",
     [
         (b'"delivered"', "expected an object or an array, got str"),
         (b'{"msg_status": "delivered", "to": "+15005550006"}', "expected an object with an event"),
