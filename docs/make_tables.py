@@ -103,7 +103,7 @@ def provider_pages() -> str:
     lines += _table(
         ("name", "provider", "channels", "can confirm a delivery", "sends a lost delivery again"),
         (
-            (f"`{p.name}`", p.title, ", ".join(p.channels), _yes(p.confirms_delivery), _yes(p.repeats_lost_delivery))
+            (f"`{p.name}`", p.title, ", ".join(p.channels), _yes(p.habits.confirms_delivery), _yes(p.habits.repeats_lost_delivery))
             for p in all_of_them
         ),
     )

@@ -564,7 +564,7 @@ def test_providers_are_listed(invoke):
     """Every provider is there, with whether it ever confirms a delivery and how many of its words are known."""
     rows = objects(invoke("providers", "--json"))
     assert list(providers.names()) == [row["name"] for row in rows]
-    assert [provider.confirms_delivery for provider in map(providers.get, providers.names())] == [
+    assert [provider.habits.confirms_delivery for provider in map(providers.get, providers.names())] == [
         row["confirms_delivery"] for row in rows
     ]
     sendgrid = providers.get("sendgrid")

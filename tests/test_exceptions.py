@@ -7,6 +7,7 @@ import pytest
 
 from deliverystatus import exceptions
 from deliverystatus.exceptions import (
+    CertificateNeeded,
     DeliveryStatusError,
     MissingExtra,
     MixedCopiesError,
@@ -21,7 +22,8 @@ EXAMPLES = (
     MixedCopiesError("events of two copies"),
     UnknownName("provider", "sendgird", ("mailgun", "sendgrid")),
     MissingExtra("cli"),
-    SignatureError("no secret given"),
+    SignatureError("no secret was given", "pass one", "sendgrid"),
+    CertificateNeeded("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem"),
 )
 
 each_example = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)

@@ -462,7 +462,7 @@ def test_user_variables():
 
 def test_delivered_is_never_posted_again():
     """A lost delivered stays lost, so whoever looks at the status is told."""
-    assert mailgun.PROVIDER.repeats_lost_delivery is False
+    assert mailgun.PROVIDER.habits.repeats_lost_delivery is False
 
 
 def test_a_link_is_kept_of_clicks_only():

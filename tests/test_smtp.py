@@ -46,7 +46,7 @@ class TestReturned:
 
     def test_provider_cannot_confirm(self):
         """SMTP calls never say delivered, and the provider says so of itself."""
-        assert ds.providers.get("smtp").confirms_delivery is False
+        assert ds.providers.get("smtp").habits.confirms_delivery is False
 
     def test_partial_refusal(self):
         """Who is listed was refused; the others have it."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deliverystatus import providers
-from deliverystatus._contract import AlignedPass, Element, Notice, Parsed, Provider, Unread
+from deliverystatus._contract import Element, EventId, Habits, Notice, Parsed, Precision, Provider, Unread
 from deliverystatus._copies import Copies, CopyKey, fold_copies
 from deliverystatus._diagnosis import Diagnosis, diagnose
 from deliverystatus._engine import NOTHING_KNOWN, Axes, Effect, Record, Transition, fold
@@ -26,8 +26,10 @@ from deliverystatus._enums import (
 )
 from deliverystatus._events import Event
 from deliverystatus._policies import POLICIES, Policy, RankPolicy, TimePolicy
+from deliverystatus._proof import AlignedPass, Scheme, Trust, Trusted
 from deliverystatus._values import Failure, Scope
 from deliverystatus.exceptions import (
+    CertificateNeeded,
     DeliveryStatusError,
     MissingExtra,
     MixedCopiesError,
@@ -39,7 +41,7 @@ from deliverystatus.exceptions import (
 if TYPE_CHECKING:
     from deliverystatus import report, vocabularies
     from deliverystatus._explain import Certainty, Evidence, Explanation, Wording, explain
-    from deliverystatus._receive import receive
+    from deliverystatus._receive import receive, verify
     from deliverystatus._return_path import return_path
     from deliverystatus._summary import Fact, Message, Rate, Summary, summarize
     from deliverystatus._suppression import SuppressionList, stop_by_hand, suppress
@@ -63,6 +65,7 @@ __all__ = [
     "Cause",
     "CauseKind",
     "Certainty",
+    "CertificateNeeded",
     "Channel",
     "Clusters",
     "Contradiction",
@@ -76,12 +79,14 @@ __all__ = [
     "Effect",
     "Element",
     "Event",
+    "EventId",
     "EventKind",
     "Evidence",
     "Explanation",
     "Fact",
     "Failure",
     "Ground",
+    "Habits",
     "Inactivity",
     "Incident",
     "IncidentKind",
@@ -94,6 +99,7 @@ __all__ = [
     "PayloadError",
     "Permanence",
     "Policy",
+    "Precision",
     "Provider",
     "Purpose",
     "RankPolicy",
@@ -104,6 +110,7 @@ __all__ = [
     "Release",
     "ReleaseProof",
     "Rules",
+    "Scheme",
     "Scope",
     "ScopeKind",
     "SignatureError",
@@ -116,6 +123,8 @@ __all__ = [
     "TimePolicy",
     "Tracking",
     "Transition",
+    "Trust",
+    "Trusted",
     "UnknownName",
     "Unread",
     "Vocabulary",
@@ -135,6 +144,7 @@ __all__ = [
     "stop_by_hand",
     "summarize",
     "suppress",
+    "verify",
     "vocabularies",
 ]
 
@@ -178,6 +188,7 @@ _ON_FIRST_USE = {
     "stop_by_hand": "_suppression",
     "summarize": "_summary",
     "suppress": "_suppression",
+    "verify": "_receive",
 }
 
 

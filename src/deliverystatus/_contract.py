@@ -5,8 +5,9 @@ A provider gives its tables, says where the elements of a body stand (``elements
 Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or unread) live here, once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -14,8 +15,9 @@ import attrs
 
 from deliverystatus._checks import moment
 from deliverystatus._decoding import decode
-from deliverystatus._enums import Channel
+from deliverystatus._enums import Channel, EventKind
 from deliverystatus._events import Event
+from deliverystatus._proof import AlignedPass, Scheme, Trusted
 from deliverystatus._values import Source
 from deliverystatus.exceptions import PayloadError
 
@@ -129,29 +131,75 @@ def _events_of(outcome: Outcome | None) -> tuple[Event, ...]:
     return (outcome,) if isinstance(outcome, Event) else ()
 
 
-@attrs.frozen
-class AlignedPass:
-    """
-    The caller's word that a mail passed DKIM or SPF, aligned with the domain of its From header (RFC 7489 section 3.1).
-
-    Attributes:
-        domain: The domain that passed, such as ``"example.net"``.
-    """
-
-    domain: str
-
-
 #: From secrets, and what else the caller vouches for, to a function of an element and its events.
 Authenticate = Callable[
     [tuple[str | bytes, ...], AlignedPass | None], Callable[[Any, tuple[Event, ...]], tuple[Event, ...]]
 ]
 
 
+class Precision(StrEnum):
+    """How finely a provider writes the times of its events."""
+
+    NONE = "none"  #: it gives no time
+    MINUTE = "minute"
+    SECOND = "second"
+    FRACTION = "fraction"  #: of a second
+
+
+class EventId(StrEnum):
+    """What a provider's own id of an event is good for. A hint in any case: events are told apart by what they say."""
+
+    NONE = "none"  #: there is none
+    SOME = "some"  #: some of its events have one
+    SHARED = "shared"  #: the events of several recipients have the same one
+    OWN = "own"  #: every event has its own
+
+
+@attrs.frozen(kw_only=True)
+class Habits:
+    """
+    How a provider reports, as far as it is documented: what the matrix of providers shows, beside the tables.
+
+    Attributes:
+        machine: The kinds of which it says whether a machine did it.
+        event_id: What its ids of events are good for.
+        precision: How finely it writes times.
+        retries: For how long it sends again what was not taken; ``None`` if that is not documented.
+        ends_retries: The answer after which it does not send again, of those that mean refusal. Give it only to what was
+            verified, can never be read, and is stored: a wrong secret must not destroy events.
+        lists: The suppression lists it keeps, in its own words.
+        confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
+        repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
+    """
+
+    machine: frozenset[EventKind] = frozenset()
+    event_id: EventId = EventId.NONE
+    precision: Precision = Precision.SECOND
+    retries: timedelta | None = None
+    ends_retries: int | None = None
+    lists: tuple[str, ...] = ()
+    confirms_delivery: bool = True
+    repeats_lost_delivery: bool = True
+
+
 @lru_cache(maxsize=256)  # one for every webhook a service has; most bodies are of one event
 def _source(
-    provider: str, channel: Channel, account: str | None, reference: str | None, sent_via: str | None
+    provider: str,
+    channel: Channel,
+    *,
+    account: str | None,
+    reference: str | None,
+    sent_via: str | None,
+    authenticated: bool | None,
 ) -> Source:
-    return Source(provider=provider, channel=channel, account=account, reference_key=reference, sent_via=sent_via)
+    return Source(
+        provider=provider,
+        channel=channel,
+        account=account,
+        reference_key=reference,
+        sent_via=sent_via,
+        authenticated=authenticated,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -167,10 +215,10 @@ class Provider:
         tables: Every word of the provider's that is known, by the name of its field: word -> what it means here.
         decode: From a body as it came to what *elements* takes; raises PayloadError if it is neither.
         channels: How its messages travel; the first of them where a message does not say.
+        scheme: How its requests show who sent them; ``None`` if they cannot.
         authenticate: From the caller's secrets and word to what says of an element's events who can have sent them;
             ``None`` if that is not for elements to say.
-        confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
-        repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
+        habits: How it reports.
     """
 
     name: str
@@ -180,9 +228,14 @@ class Provider:
     tables: Mapping[str, Mapping[str, Any]]
     decode: Callable[[Any, Mapping[str, str] | None], Any] = decode
     channels: tuple[Channel, ...] = (Channel.EMAIL,)
+    scheme: Scheme | None = None
     authenticate: Authenticate | None = None
-    confirms_delivery: bool = True
-    repeats_lost_delivery: bool = True
+    habits: Habits = Habits()
+
+    @property
+    def kinds(self) -> frozenset[EventKind]:
+        """What it can tell of: every kind of event that is in its tables."""
+        return frozenset(_kinds_in(self.tables))
 
     def parse(
         self,
@@ -198,7 +251,8 @@ class Provider:
         Read one webhook body.
 
         Args:
-            payload: The body as it came, or decoded: JSON, or a form as a mapping to strings or lists of strings.
+            payload: The body as it came, or decoded: JSON, or a form as a mapping to strings or lists of strings. Of one that
+                ``verify`` gave, the events are authenticated.
             headers: Those of the request; only Content-Type is looked at, and only if the body leaves a doubt.
             received_at: When it arrived (aware), to be kept with each event.
             reference: The metadata key under which the sender gave its own reference.
@@ -208,9 +262,22 @@ class Provider:
         Raises:
             PayloadError: If the body is not this provider's at all. A broken element is no such case: it is in
                 ``Parsed.unread``.
-            ValueError: If *received_at* has no zone, or lies outside the calendar in UTC.
+            ValueError: If *received_at* has no zone, or lies outside the calendar in UTC; or if the payload was verified as
+                another provider's.
         """
-        source = _source(self.name, self.channels[0], account, reference, sent_via)
+        authenticated = None
+        if isinstance(payload, Trusted):
+            if payload.provider != self.name:
+                raise ValueError(f"verified as of {payload.provider}, and to be read as of {self.name}")
+            authenticated, payload = True, bytes(payload)
+        source = _source(
+            self.name,
+            self.channels[0],
+            account=account,
+            reference=reference,
+            sent_via=sent_via,
+            authenticated=authenticated,
+        )
         if received_at is not None:
             source = attrs.evolve(source, received_at=moment("received_at", received_at))
         return self._read_all(self.elements(self.decode(payload, headers)), source)
@@ -237,3 +304,11 @@ class Provider:
                 events.extend(outcome)  # type: ignore[arg-type]  # what is left is a tuple of events
             outcomes.append(outcome)
         return Parsed(tuple(events), tuple(notices), tuple(unread), (body, outcomes))
+
+
+def _kinds_in(value: object) -> Iterator[EventKind]:
+    if isinstance(value, EventKind):
+        yield value
+    elif isinstance(value, Mapping | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _kinds_in(each)

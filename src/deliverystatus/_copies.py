@@ -201,7 +201,9 @@ class _Groups:
         for place, group in enumerate(self._events):
             if group and _part(group[0]) != _SOME_PART:
                 keys = {key for event in group for key in self._part_keys(event)}
-                for key in {key for key in keys if len(key) > _REFERENCE_KEY} or keys:  # with an id it is of that id only
+                for key in {
+                    key for key in keys if len(key) > _REFERENCE_KEY
+                } or keys:  # with an id it is of that id only
                     known.setdefault(key, set()).add(place)
         wanted: dict[int, list[int]] = {}
         for place in sorted({self._root(group) for group in self._some_parts}):

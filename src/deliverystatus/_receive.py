@@ -1,58 +1,156 @@
-"""From a request to events, if it is shown who sent it: verify and parse in one call."""
+"""From a request to events, if it is shown who sent it: verify, and read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from deliverystatus import providers
 from deliverystatus._checks import moment
-from deliverystatus._contract import AlignedPass, Parsed
+from deliverystatus._contract import Parsed, Provider
+from deliverystatus._proof import AS_IT_CAME, AlignedPass, Headers, Request, Scheme, Trust, Trusted
 from deliverystatus.exceptions import SignatureError
+
+#: Secrets, as they are given: one, or those that may be right, newest first.
+Secrets = str | bytes | Iterable[str | bytes]
+
+
+def verify(
+    provider: str,
+    body: bytes,
+    *,
+    headers: Headers | None = None,
+    secrets: Secrets = (),
+    trust: Trust | Mapping[str, Any] | None = None,
+    url: str | None = None,
+    now: datetime,
+) -> Trusted:
+    """
+    Show that a request is from the provider, or refuse it.
+
+    Args:
+        provider: The provider's name.
+        body: The bytes of the body as they came.
+        headers: Those of the request: a mapping, in which a value may be a list, or pairs; text or bytes.
+        secrets: The provider's secret, or several while one is changed, newest first. Where the provider signs with a key of its
+            own, its public key. Where it signs nothing, what its webhook was told to send along: ``user:password``,
+            ``Name: value`` (a header) or ``?name=value`` (in the query).
+        trust: What else is trusted: ``Trust(topics=…, certificates=…)``, or a mapping of these names (Amazon SNS).
+        url: The URL that was called, as the provider knows it. Some sign it; and of a request without a body, its query is what
+            the provider says.
+        now: The time (aware).
+
+    Returns:
+        The bytes that are proven, for ``parse``; with a key to remember, so that they are taken once.
+
+    Raises:
+        SignatureError: If it is not shown who sent it: answer 401.
+        CertificateNeeded: If a certificate has to be fetched first.
+        UnknownName: If there is no such provider.
+        MissingExtra: If the scheme needs a package that is not installed.
+        ValueError: If *now* has no zone.
+    """
+    chosen = providers.get(provider)
+    moment("now", now)
+    try:
+        scheme = _scheme_for(chosen, body)
+        request = Request(
+            body=bytes(body),
+            headers=_by_name(headers),
+            url=url,
+            secrets=tuple(secret.encode() if isinstance(secret, str) else secret for secret in _listed(secrets)),
+            trust=Trust(**trust) if isinstance(trust, Mapping) else trust,
+            now=now,
+        )
+        proof = scheme.prove(request)
+    except SignatureError as error:
+        raise SignatureError(error.problem, error.advice, chosen.name) from None
+    payload = request.body if proof.payload is None else proof.payload
+    return Trusted(payload, chosen.name, signed_at=proof.signed_at, replay_key=proof.replay_key)
 
 
 def receive(
     provider: str,
     body: bytes | str,
     *,
-    headers: Mapping[str, str] | None = None,
-    secrets: str | bytes | Iterable[str | bytes] | None = (),
-    trust: AlignedPass | None = None,
-    url: str | None = None,  # noqa: ARG001 (some schemes sign it; those of the providers here do not)
+    headers: Headers | None = None,
+    secrets: Secrets | None = (),
+    trust: Trust | AlignedPass | Mapping[str, Any] | None = None,
+    url: str | None = None,
     now: datetime,
     **as_parse: Any,
 ) -> Parsed:
     """
-    Read a body, and say of each event whether it is shown who sent it.
+    Verify a request and read it.
 
-    A bounce mail or complaint (``"smtp"``) can be forged by anyone. Its events are authenticated if the mail, or the
-    message it returns, holds a token that ``return_path`` made for the recipient, or if the caller vouches for its sender
-    with *trust*; else they are not, and never suppress for good.
+    A bounce mail or complaint (``"smtp"``) is no request, and can be forged by anyone. Its events are authenticated if the mail,
+    or the message it returns, holds a token that ``return_path`` made for the recipient, or if the caller vouches for its
+    sender with ``trust=AlignedPass(…)``; else they are not, and never suppress for good.
 
     Args:
         provider: The provider's name.
-        body: The body as it came.
-        headers: Those of the request.
-        secrets: The secrets that tokens or signatures were made with, newest first. ``None`` says outright that nothing
-            is to be verified: then events are on the caller's word.
-        trust: What else the caller vouches for.
-        url: The URL that was called.
+        body: The bytes of the body as they came; a mail may be text.
+        headers: As ``verify`` takes them.
+        secrets: As ``verify`` takes them. ``None`` says outright that nothing is to be verified: then events are on the
+            caller's word.
+        trust: As ``verify`` takes it; or what vouches for the sender of a mail.
+        url: As ``verify`` takes it.
         now: The time (aware).
         as_parse: What ``parse`` takes: *received_at*, *reference*, *account*, *sent_via*.
 
     Raises:
-        SignatureError: If it cannot be shown who sent it: answer 401.
+        SignatureError: If it is not shown who sent it: answer 401, and nothing else.
+        CertificateNeeded: If a certificate has to be fetched first.
         PayloadError: If the body is not that provider's at all: answer 400.
         UnknownName: If there is no such provider.
+        MissingExtra: If the scheme needs a package that is not installed.
+        ValueError: If *now* has no zone.
     """
     chosen = providers.get(provider)
     moment("now", now)
+    content_type = {name: values[-1] for name, values in _by_name(headers).items() if values}
     if secrets is None:
-        return chosen.parse(body, headers=headers, **as_parse)
-    if chosen.authenticate is None:
-        raise SignatureError(
-            f"{chosen.name}: nothing here can show who sent this; say secrets=None to take it on your own word"
-        )
-    given = (secrets,) if isinstance(secrets, str | bytes) else tuple(secrets)
-    if not given and trust is None:
-        raise SignatureError(f"{chosen.name}: no secret given; say secrets=None to take it on your own word")
-    return chosen.parse(body, headers=headers, **as_parse).vouched(chosen.authenticate(given, trust))
+        return chosen.parse(body or _query_of(url), headers=content_type, **as_parse)
+    if chosen.authenticate is not None:
+        given, vouched = _listed(secrets), trust if isinstance(trust, AlignedPass) else None
+        if not given and vouched is None:
+            raise SignatureError("no secret was given", "say secrets=None to take it on your own word", chosen.name)
+        return chosen.parse(body, headers=content_type, **as_parse).vouched(chosen.authenticate(given, vouched))
+    if isinstance(body, str) or isinstance(trust, AlignedPass):
+        raise SignatureError("the body has to be bytes, and trust= no mail's", AS_IT_CAME, chosen.name)
+    trusted = verify(provider, body, headers=headers, secrets=secrets, trust=trust, url=url, now=now)
+    return chosen.parse(trusted, headers=content_type, **as_parse)
+
+
+def _scheme_for(provider: Provider, body: object) -> Scheme:
+    if not isinstance(body, bytes | bytearray | memoryview):
+        raise SignatureError("the body has to be bytes", AS_IT_CAME)
+    if provider.scheme is None:
+        raise SignatureError("nothing here can show who sent it", "say secrets=None to take it on your own word")
+    return provider.scheme
+
+
+def _listed(secrets: Secrets) -> tuple[str | bytes, ...]:
+    return tuple(filter(None, (secrets,) if isinstance(secrets, str | bytes) else secrets))
+
+
+def _by_name(headers: Headers | None) -> dict[str, tuple[str, ...]]:
+    """Give every value of each header by its name in lower case (RFC 9110 section 5.1), whatever a framework made of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers or ()
+    for name, value in pairs:
+        values = value if isinstance(value, list | tuple) else (value,)
+        key = _text(name).strip().lower()
+        found[key] = found.get(key, ()) + tuple(map(_text, values))
+    return found
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _query_of(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").query
+    except ValueError:
+        return ""

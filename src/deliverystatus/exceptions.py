@@ -6,6 +6,7 @@ Everything that can go wrong, one class per thing the caller does differently.
     DeliveryStatusError
     ├── PayloadError         the body is not this provider's: answer 400
     ├── SignatureError       nothing shows that the provider sent it: answer 401, so that it is sent again
+    ├── CertificateNeeded    fetch the certificate, pass it in trust=, and call again
     ├── MixedCopiesError     events of two copies in one record: fix the call, or use fold_copies
     ├── UnknownName          no such provider, policy, vocabulary or locale: fix the call
     └── MissingExtra         an optional dependency is not installed: the message has the pip line
@@ -44,7 +45,41 @@ class SignatureError(DeliveryStatusError):
     Nothing shows that the provider sent the body. Answer 401, never 400: a wrong secret must not stop retries.
 
     The message is for the operator. Tell the sender nothing of it.
+
+    Attributes:
+        problem: What is wrong.
+        advice: What to check, and where.
+        provider: The provider's name.
     """
+
+    def __init__(self, problem: str, advice: str = "", provider: str = "") -> None:
+        super().__init__(problem, advice, provider)
+        self.problem = problem
+        self.advice = advice
+        self.provider = provider
+
+    def __str__(self) -> str:
+        said = "; ".join(filter(None, (self.problem, self.advice)))
+        return f"{self.provider}: {said}" if self.provider else said
+
+
+class CertificateNeeded(DeliveryStatusError):  # noqa: N818 (the public name is fixed)
+    """
+    A certificate is needed that the caller does not have yet.
+
+    Fetch it over HTTPS without following redirects, keep it by its URL in ``trust``, and call again. The URL was checked: it is
+    on a host of the provider's. Nothing in the body is proven yet.
+
+    Attributes:
+        url: Where it is.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+    def __str__(self) -> str:
+        return f"fetch the certificate at {self.url}, pass it in trust=, and call again"
 
 
 class MixedCopiesError(DeliveryStatusError, ValueError):

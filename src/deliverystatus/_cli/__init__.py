@@ -360,13 +360,13 @@ def providers_(*, as_json: bool) -> None:
                 "name": provider.name,
                 "title": provider.title,
                 "channels": provider.channels,
-                "confirms_delivery": provider.confirms_delivery,
+                "confirms_delivery": provider.habits.confirms_delivery,
                 "words": _words(provider),
             }
             for provider in known
         )
     else:
-        rows = ((p.name, p.title, ", ".join(p.channels), "yes" if p.confirms_delivery else "no", _words(p)) for p in known)
+        rows = ((p.name, p.title, ", ".join(p.channels), "yes" if p.habits.confirms_delivery else "no", _words(p)) for p in known)
         _show(table("Name", "Title", "Channels", "Confirms delivery", "Words known", rows=rows))
 
 

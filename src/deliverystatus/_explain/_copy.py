@@ -189,7 +189,7 @@ class Copy:
             (self.stuck or self.quiet)
             and self.status in CONFIRMED_LATER
             and name in providers.names()
-            and not providers.get(name).repeats_lost_delivery
+            and not providers.get(name).habits.repeats_lost_delivery
         )
 
     # -- what is said of them

@@ -11,11 +11,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from deliverystatus._contract import AlignedPass
 from deliverystatus._events import Event
 from deliverystatus._mail import _fields as fields
 from deliverystatus._mail import read
 from deliverystatus._mail._report import Mail
+from deliverystatus._proof import AlignedPass
 from deliverystatus._return_path import Claim, claims
 from deliverystatus._text import comparable
 

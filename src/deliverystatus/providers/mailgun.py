@@ -29,18 +29,23 @@ Quirks:
    ``timestamp``, ``token`` and ``signature`` the last [M4]. They know neither deferrals nor bots.
 """
 
+import hashlib
+import hmac
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
 import attrs
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Actor, Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
+from deliverystatus._proof import Proof, Request, Scheme
 from deliverystatus._text import LIMIT, cut
 from deliverystatus._values import EVERYTHING, Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
@@ -169,7 +174,8 @@ RESERVED = frozenset(
     ]
 )
 _RESERVED_PREFIXES = ("attachment-", "x-mailgun-")  # attachment-1 is the bounce mail; of the others no list exists
-_MAILGUNS_IS_LAST = frozenset({"timestamp", "token", "signature"})
+SIGNATURE = ("timestamp", "token", "signature")
+_MAILGUNS_IS_LAST = frozenset(SIGNATURE)
 _REPEATED = frozenset({"tag", "x-mailgun-tag"})
 
 #: Tags of one unsubscription that are told apart. A message has three at most by Mailgun's manual (tracking-messages/
@@ -532,6 +538,29 @@ def _form_details(form: Form, kind: EventKind, name: str) -> Details:
     )
 
 
+def _prove(request: Request) -> Proof:
+    """Check the signature in the body: it covers a time and a token, and nothing of the event."""
+    payload = signing.decoded(request)
+    fields = payload if isinstance(payload, dict) else {}
+    current = fields.get("signature")
+    signed = current if isinstance(current, dict) else {name: _last(fields.get(name)) for name in SIGNATURE}
+    time, token, *given = (reading.loose_text(signed.get(name)) or "" for name in SIGNATURE)
+    primary = fields.get("parent-signature")  # of a subaccount's events, with the key of the account above it [M2]
+    if isinstance(primary, dict) and primary.get("timestamp") == time and primary.get("token") == token:
+        given.append(reading.loose_text(primary.get("signature")) or "")
+    signing.refuse_unless_made_with_one_of(
+        request,
+        given,
+        lambda key: hmac.new(key, f"{time}{token}".encode("utf-8", "replace"), hashlib.sha256).hexdigest(),
+        advice="it is the webhook signing key of the account, not an API key",
+    )
+    return Proof(signed_at=signing.unix(time, "signature.timestamp"), replay_key=token)
+
+
+def _last(values: object) -> object:
+    return values[-1] if isinstance(values, list) and values else values
+
+
 PROVIDER = Provider(
     name="mailgun",
     title="Mailgun",
@@ -544,6 +573,21 @@ PROVIDER = Provider(
         "code": {**CODES, **END_CODES},
         "bounce-type": BOUNCE_TYPES,
     },
-    repeats_lost_delivery=False,
+    scheme=Scheme(
+        title="HMAC-SHA256",
+        covers="a time and a token, not the event: remember the token",
+        needs="the webhook signing key",
+        check=_prove,
+        window=timedelta(hours=8, minutes=5),  # the longest of the schedules of retries [M1, M2]
+    ),
+    habits=Habits(
+        machine=frozenset({EventKind.OPENED, EventKind.CLICKED}),
+        event_id=EventId.OWN,
+        precision=Precision.FRACTION,
+        retries=timedelta(hours=8, minutes=5),
+        ends_retries=406,
+        lists=("bounces", "unsubscribes", "complaints"),
+        repeats_lost_delivery=False,
+    ),
 )
 parse = PROVIDER.parse

@@ -33,12 +33,13 @@ Quirks:
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import LIMIT
@@ -280,5 +281,13 @@ PROVIDER = Provider(
         "SuppressionReason": SUPPRESSIONS,
         "Origin": ORIGINS,
     },
+    scheme=signing.shared_secret(),
+    habits=Habits(
+        event_id=EventId.SOME,
+        precision=Precision.FRACTION,
+        retries=timedelta(hours=10, minutes=21),  # bounces; deliveries and engagement only three times [P1]
+        ends_retries=403,
+        lists=("hard bounces", "spam complaints", "manual suppressions"),
+    ),
 )
 parse = PROVIDER.parse

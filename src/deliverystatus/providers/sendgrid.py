@@ -20,11 +20,13 @@ Quirks:
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import Actor, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import LIMIT
@@ -274,5 +276,18 @@ PROVIDER = Provider(
         "bounce_classification": CLASSIFICATIONS,
         "reason": DROPS,
     },
+    scheme=signing.ecdsa_of_time_and_body(
+        "X-Twilio-Email-Event-Webhook-Signature",
+        "X-Twilio-Email-Event-Webhook-Timestamp",
+        needs="the verification key of the signed event webhook",
+        window=timedelta(hours=24),  # of retries; whether they are signed anew is not documented
+    ),
+    habits=Habits(
+        machine=frozenset({EventKind.OPENED}),
+        event_id=EventId.OWN,
+        precision=Precision.SECOND,
+        retries=timedelta(hours=24),
+        lists=("bounces", "invalid emails", "spam reports", "global unsubscribes", "group unsubscribes"),
+    ),
 )
 parse = PROVIDER.parse

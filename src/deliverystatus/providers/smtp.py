@@ -53,7 +53,7 @@ import attrs
 
 from deliverystatus import _mail
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._decoding import decode as decode_record
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Event
@@ -400,6 +400,6 @@ PROVIDER = Provider(
     },
     decode=decode,
     authenticate=authenticate,
-    confirms_delivery=False,
+    habits=Habits(precision=Precision.SECOND, confirms_delivery=False),
 )
 parse = PROVIDER.parse

@@ -81,7 +81,7 @@ def untracked(record: Record, tracking: Tracking | None = None) -> Untracked | N
 
 @lru_cache(maxsize=64)  # callers may name providers of their own
 def _confirms_delivery(provider: str) -> bool:
-    return provider not in providers.names() or providers.get(provider).confirms_delivery
+    return provider not in providers.names() or providers.get(provider).habits.confirms_delivery
 
 
 @attrs.frozen(kw_only=True)

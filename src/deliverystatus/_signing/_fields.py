@@ -1,0 +1,41 @@
+"""What a request says, for schemes that sign its fields rather than its bytes."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from deliverystatus._decoding import decode
+from deliverystatus._proof import Proof, Request
+from deliverystatus.exceptions import PayloadError, SignatureError
+
+
+def form(request: Request) -> list[tuple[str, str]]:
+    """
+    Give the fields of a form, in the body or (of a GET) in the query, each as often as it is there, in order.
+
+    ``octets_of`` gives back what was there before: nothing is replaced.
+    """
+    text = request.body.decode("utf-8", "surrogateescape") if request.body else request.query
+    return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+
+
+def octets_of(text: str) -> bytes:
+    """Give the octets of a text that ``form`` gave, or of what is made of such texts."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def decoded(request: Request) -> Any:
+    """
+    Give the decoded body, JSON or a form.
+
+    Raises:
+        SignatureError: If it is neither: then it holds no signature either.
+    """
+    try:
+        return decode(request.body, {name: values[-1] for name, values in request.headers.items() if values})
+    except PayloadError as error:
+        raise SignatureError("the body holds no signature", str(error)) from None
+
+
+def proof_of_query(request: Request, replay_key: str) -> Proof:
+    """Give the proof of a request whose URL is signed too: of one without a body, the query is what it says."""
+    return Proof(replay_key=replay_key, payload=None if request.body else request.query.encode())
