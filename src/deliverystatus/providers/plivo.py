@@ -1,0 +1,215 @@
+"""
+Plivo: one form a call, about one recipient; SMS, MMS and WhatsApp. A callback may be a GET: then the query has the fields.
+
+Sources, as [V1] to [V6] below:
+ V1  https://www.plivo.com/docs/messaging/api/message/message-status-callbacks (the fields of a report)
+ V2  https://www.plivo.com/docs/messaging/troubleshooting/error-codes and, with what failed and undelivered mean,
+     https://www.plivo.com/blog/introducing-sms-error-codes/
+ V3  https://www.plivo.com/docs/messaging/xml/request (incoming messages)
+ V4  https://github.com/plivo/plivo-python plivo/utils/signature_v3.py and plivo/utils/__init__.py
+ V5  https://www.plivo.com/docs/messaging/concepts/signature-validation
+ V6  https://github.com/nyaruka/courier handlers/plivo/handler.go (both calls, as observed)
+
+Quirks:
+ - ``failed`` never reached an operator, ``undelivered`` did, and the operator could not deliver it: final both [V2]. Courier
+   takes ``undelivered`` for still on its way [V6]; nothing that Plivo writes says so.
+ - ParentMessageUUID is "the same as MessageUUID" and PartInfo "reserved" [V1]; but both were once of the parts of a long
+   message, and "1 of 1" is still posted [V6]. The parent is what the send call's answer has for a recipient, so it is the
+   message's id where there is one; a part of several is a copy of its own.
+ - Times have no zone, and which is meant is not said [V1]: none is read.
+ - ErrorCode is "000" or empty where nothing failed. The list of codes is open; an operator's words are never passed on.
+ - Numbers may lack the plus; they are compared with one.
+ - There is no field for data of the sender's. Of a callback by GET, parameters of one's own URL stand among the fields.
+ - Plivo handles STOP itself for some numbers (then messages fail with 200 [V2]), and posts it to the message URL like any
+   other text.
+ - The V3 signature covers URL and fields, but puts no marks between them: what is moved from the end of a value to the next
+   field's name is not seen. V2, which is what is documented of messages [V5], covers the URL without its query alone:
+   **whoever has seen one request can send any body with its V2 signature**, so remember nonces. Plivo's signatures carry no time.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import attrs
+
+from deliverystatus import _phone as phone
+from deliverystatus import _reading as reading
+from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
+from deliverystatus._events import Event
+from deliverystatus._values import Details, Failure, Scope, Source
+from deliverystatus.exceptions import PayloadError
+
+#: ``Status`` [V1]
+STATUSES = {
+    "queued":      EventKind.ACCEPTED,
+    "sent":        EventKind.SENT,
+    "delivered":   EventKind.DELIVERED,
+    "undelivered": EventKind.UNDETERMINED_BOUNCE,  # but see ERRORS
+    "failed":      EventKind.DROPPED,              # "failed to deliver to the carrier" [V2]: it never left Plivo
+    "rejected":    EventKind.DROPPED,              # older callbacks only
+    "read":        EventKind.OPENED,               # WhatsApp, where the recipient lets it be told
+}  # fmt: skip
+
+#: ``ErrorCode`` [V2]: what an ``undelivered`` with it is, and which reason it stands for
+ERRORS = {
+    "10":   (EventKind.SOFT_BOUNCED,        Reason.CONTENT_REJECTED),        # an operator called it invalid
+    "20":   (EventKind.SOFT_BOUNCED,        Reason.NETWORK_ERROR),
+    "30":   (EventKind.SOFT_BOUNCED,        Reason.SPAM_CONTENT),            # or too many from a long number
+    "40":   (EventKind.SOFT_BOUNCED,        Reason.SENDER_REJECTED),
+    "50":   (EventKind.BOUNCED,             Reason.INVALID_ADDRESS),         # mistyped, or a landline
+    "60":   (EventKind.SOFT_BOUNCED,        Reason.NETWORK_ERROR),           # a loop between two programs, or of routes
+    "70":   (EventKind.BOUNCED,             Reason.MAILBOX_DISABLED),        # not active; "a broad code": repetition decides
+    "80":   (EventKind.SOFT_BOUNCED,        Reason.NETWORK_ERROR),           # switched off, or out of coverage
+    "90":   (EventKind.SOFT_BOUNCED,        None),                           # no route; why not is not told
+    "100":  (EventKind.SOFT_BOUNCED,        Reason.POLICY_REJECTED),         # the network takes no such messages
+    "110":  (EventKind.SOFT_BOUNCED,        Reason.MESSAGE_TOO_LARGE),
+    "200":  (EventKind.DROPPED,             Reason.SUPPRESSED_UNSUBSCRIBE),  # the recipient had sent STOP
+    "201":  (EventKind.DROPPED,             Reason.POLICY_REJECTED),         # from toll-free numbers of the US to Canada
+    "1000": (EventKind.UNDETERMINED_BOUNCE, None),
+}  # fmt: skip
+UNLISTED_ERROR = (EventKind.UNDETERMINED_BOUNCE, None)
+
+#: ``ErrorCode`` where nothing failed
+NO_ERROR = frozenset({"", "0", "000"})
+
+#: ``Type``: how it travels [V1]
+TYPES = {"sms": Channel.SMS, "mms": Channel.SMS, "whatsapp": Channel.WHATSAPP}
+
+#: Fields that are Plivo's, in lower case; every other is a parameter of the sender's URL [V1, V3]
+RESERVED = frozenset(
+    [
+        "messageuuid",
+        "parentmessageuuid",
+        "partinfo",
+        "from",
+        "to",
+        "type",
+        "status",
+        "text",
+        "errorcode",
+        "units",
+        "totalrate",
+        "totalamount",
+        "mcc",
+        "mnc",
+        "sequence",
+        "messagetime",
+        "queuedtime",
+        "senttime",
+        "deliveryreporttime",
+        "requester_ip",
+        "powerpackuuid",
+        "conversationid",
+        "conversationorigin",
+        "conversationexpirationtimestamp",
+    ]
+)
+
+_PART = re.compile(r"(\d{1,3}) of (\d{1,3})", re.ASCII)
+
+_BOUNCED, _DROPPED, _UNKNOWN = EventKind.UNDETERMINED_BOUNCE, EventKind.DROPPED, EventKind.UNKNOWN
+
+
+def elements(payload: Any) -> Body:
+    """Give the one element: the form itself. An incoming message has no Status."""
+    if not isinstance(payload, dict):
+        raise PayloadError(f"expected a form, got {type(payload).__name__}")
+    if "MessageUUID" not in payload:
+        raise PayloadError("expected a form with a MessageUUID")
+    return Body((payload,), _whole)
+
+
+def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the form)
+    return ""
+
+
+def read(element: Any, source: Source) -> Outcome:
+    """Read the element: what became of a copy, a stop, or an incoming message."""
+    fields = _fields(element)
+    channel = TYPES.get((reading.text(fields, "Type") or "").lower(), source.channel)
+    if channel is not source.channel:
+        source = attrs.evolve(source, channel=channel)
+    if "Status" not in fields:
+        return _received(fields, source)
+    name = reading.required(fields, "Status").strip().lower()
+    kind = STATUSES.get(name, _UNKNOWN)
+    failure = None
+    if kind is _BOUNCED or kind is _DROPPED:
+        kind, failure = _failed(fields, name, kind)
+    return Event.read(
+        kind,
+        source,
+        reading.required(fields, "To"),
+        reading.text(fields, "ParentMessageUUID") or reading.text(fields, "MessageUUID"),
+        None if source.reference_key is None else reading.loose_text(fields.get(source.reference_key)),
+        None,
+        failure=failure,
+        details=partial(details, fields, name if kind is _UNKNOWN else None),
+    )
+
+
+def _failed(fields: Mapping[str, Any], name: str, kind: EventKind) -> tuple[EventKind, Failure]:
+    """What never left Plivo is no bounce, whatever its code."""
+    code = reading.loose_text(fields.get("ErrorCode")) or ""
+    if code in NO_ERROR:
+        return kind, Failure(reported=name)
+    if_tried, claimed = ERRORS.get(code, UNLISTED_ERROR)
+    return kind if kind is _DROPPED else if_tried, Failure(reported=code, claimed=claimed)
+
+
+def _received(fields: Mapping[str, Any], source: Source) -> Outcome:
+    """The id of an incoming message is its own, and names no message of ours."""
+    kind = phone.keyword(fields.get("Text"))
+    if kind is None:
+        return Notice(name="inbound")
+    return Event.read(
+        kind,
+        source,
+        reading.required(fields, "From"),
+        None,
+        None,
+        None,
+        details=Details(
+            scope=Scope(ScopeKind.SENDER, reading.required(fields, "To")),
+            event_id=reading.loose_text(fields.get("MessageUUID")),
+        ),
+    )
+
+
+def _fields(element: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each field once: a form has lists of values, and of a repeated field the first is Plivo's."""
+    return {
+        name: (value[0] if value else None) if isinstance(value, list) else value for name, value in element.items()
+    }
+
+
+def details(fields: Mapping[str, Any], value: str | None) -> Details:
+    """Read what folding never asks for. Total: a field of another type counts as absent."""
+    return Details(
+        value=value,
+        part=_part(fields.get("PartInfo")),
+        metadata=reading.metadata({k: v for k, v in fields.items() if v and k.lower() not in RESERVED}),
+    )
+
+
+def _part(info: object) -> tuple[int, int] | None:
+    """One of one is the whole."""
+    found = _PART.fullmatch(info.strip()) if isinstance(info, str) else None
+    if found is None:
+        return None
+    part, parts = int(found[1]), int(found[2])
+    return (part, parts) if 1 <= part <= parts and parts > 1 else None
+
+
+PROVIDER = Provider(
+    name="plivo",
+    title="Plivo",
+    elements=elements,
+    read=read,
+    tables={"Status": STATUSES, "ErrorCode": ERRORS, "Type": TYPES, "Text": phone.KEYWORDS},
+    channels=(Channel.SMS, Channel.WHATSAPP),
+)
+parse = PROVIDER.parse
