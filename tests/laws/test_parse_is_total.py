@@ -20,7 +20,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliverystatus import Event, Failure, PayloadError, Scope, ScopeKind, fold_copies, providers, suppress
-from deliverystatus._decoding import decode
 from deliverystatus._text import LIMIT, printable
 from deliverystatus.testing import event as one
 from deliverystatus.testing import nothing_lost
@@ -63,12 +62,19 @@ HEADERS = st.sampled_from(
 
 def bodies(name):
     """Give the decoded bodies of a provider's fixtures."""
-    files = sorted(path for path in (FIXTURES / name).iterdir() if path.suffix in {".json", ".txt"})
-    lines = sorted(path for path in (FIXTURES / name).iterdir() if path.suffix == ".lines")
-    return [
-        *(decode(path.read_bytes(), None) for path in files),
-        *(decode(line, None) for path in lines for line in path.read_bytes().splitlines()),
-    ]
+    files = sorted(path for path in FIXTURES.glob(f"{name}/*") if path.suffix in {".json", ".txt", ".lines"})
+    raws = [raw for path in files for raw in (lines_of if path.suffix == ".lines" else whole)(path)]
+    return [providers.get(name).decode(raw, None) for raw in raws]
+
+
+def whole(path):
+    """Give the one body of a file."""
+    return [path.read_bytes()]
+
+
+def lines_of(path):
+    """Give the bodies of a file that has one a line."""
+    return path.read_bytes().splitlines()
 
 
 BODIES = {name: bodies(name) for name in providers.names()}
