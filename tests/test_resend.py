@@ -13,6 +13,10 @@ ENTRY = {"email": "ada@example.com", "origin": "bounce", "source_id": MAIL["emai
 BOUNCE = {"type": "Permanent", "subType": "General"}
 LATER = datetime(2026, 3, 5, tzinfo=UTC)
 
+SECRET = "whsec_YSBrZXkgZm9yIHRlc3RzIG9ubHksIDMyIG9jdGV0cyE="
+SIGNATURE = "v1,zQYwa7dkKr3STZ4Ts2vye4dd51IYoLQ/87Os0qWYxd8="
+SIGNED_AT = datetime(2026, 3, 2, 9, 15, 4, tzinfo=UTC)
+
 
 def events(name, data, at="2026-03-02T09:15:04.250Z"):
     """Give what a call says."""
@@ -29,6 +33,22 @@ def test_bodies_of_others(payload):
     """What has no type and no data is not Resend's, and a batch is none of its either."""
     with pytest.raises(ds.PayloadError):
         resend.parse(payload)
+
+
+def test_signed():
+    """A call is signed as Svix signs, under either name of its headers; one whose body was touched is refused."""
+    body = b'{"type":"email.sent","created_at":"2026-03-02T09:15:04.250Z","data":{"email_id":"m","to":["ada@example.com"]}}'
+    for prefix in ("svix", "webhook"):
+        headers = {
+            f"{prefix}-id": "msg_1",
+            f"{prefix}-timestamp": "1772442904",
+            f"{prefix}-signature": f"v1,bad {SIGNATURE}",
+        }
+        (event,) = ds.receive("resend", body, headers=headers, secrets=SECRET, now=SIGNED_AT).events
+
+        assert event.authenticated
+        with pytest.raises(ds.SignatureError):
+            ds.receive("resend", body + b" ", headers=headers, secrets=SECRET, now=SIGNED_AT)
 
 
 class TestMailsToSeveral:
@@ -91,6 +111,25 @@ class TestSuppression:
         removed = events("suppression.removed", ENTRY | {"origin": "manual"}, at="2026-03-03T00:00:00Z")
 
         assert [False, True] == [may_send(added), may_send([*added, *removed])]
+
+
+class TestContacts:
+    """What a contact may get."""
+
+    def test_a_contact_that_changed(self):
+        """A contact that is subscribed gets letters again, but not those of a topic it opted out of."""
+        topics = [{"id": "t-news", "subscription": "opt_out"}]
+        told = [
+            *events("contact.updated", {"email": "ada@example.com", "unsubscribed": True}),
+            *events("contact.topics.updated", {"email": "ada@example.com", "topics": topics}),
+            *events("contact.updated", {"email": "ada@example.com", "unsubscribed": False}, at="2026-03-03T00:00:00Z"),
+        ]
+        suppressed = ds.suppress(told)
+
+        def may_send_of(scope):
+            return suppressed.may_send("ada@example.com", purpose="bulk", scope=scope, now=LATER).allowed
+
+        assert [True, False] == [may_send_of("topic:t-visits"), may_send_of("topic:t-news")]
 
 
 class TestPeers:

@@ -7,7 +7,7 @@ Sources, as [R1] to [R8] below:
  R3  https://resend.com/docs/dashboard/emails/email-suppressions
  R4  https://github.com/resend/resend-node src/emails/interfaces/get-email-options.interface.ts (types of bounces)
  R5  https://github.com/resend/resend-dotnet tests/Resend.Webhooks.Tests (topics, suppressions, openings)
- R6  https://github.com/resend/resend-skills skills/resend/references/webhooks.md (retries, hard bounces)
+ R6  https://github.com/resend/resend-skills skills/resend/references/webhooks.md (delays, hard bounces)
  R7  https://github.com/anymail/django-anymail anymail/webhooks/resend.py (as observed)
  R8  https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types (whose words the bounces use)
 
@@ -20,17 +20,17 @@ Quirks:
  - ``diagnosticCode``, a list of servers' replies, stands in some bounces only [R4].
  - ``created_at`` is the event's time, ``data.created_at`` the mail's or the contact's: not read.
  - Tags are an object here, and a list of names and values when sending (and in old events): both are read, as metadata.
- - There is no id in the body: a call that is repeated has its ``svix-id`` header again.
- - No opening and no click is marked as a machine's.
+ - There is no id in the body (a call that is repeated has its ``svix-id`` header again), and no mark of a machine.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import cut
@@ -112,8 +112,8 @@ ORIGINS = {
 }  # fmt: skip
 UNLISTED_ORIGIN = (Reason.SUPPRESSED_OTHER, None)
 
-#: ``unsubscribed`` of a contact that changed
-SUBSCRIPTIONS = {True: EventKind.UNSUBSCRIBED, False: EventKind.RESUBSCRIBED}
+#: ``unsubscribed`` of a contact that changed, in whatever: what it may get of all, and nothing of single topics
+SUBSCRIPTIONS = {True: (EventKind.UNSUBSCRIBED, EVERYTHING), False: (EventKind.RESUBSCRIBED, None)}
 
 #: ``subscription`` of a contact to a topic [R5]
 TOPICS = {"opt_in": EventKind.RESUBSCRIBED, "opt_out": EventKind.UNSUBSCRIBED}
@@ -135,9 +135,7 @@ class _Told(NamedTuple):
 
 def elements(payload: Any) -> Body:
     """Give the one element: the body itself."""
-    if not isinstance(payload, dict):
-        raise PayloadError(f"expected an object, got {type(payload).__name__}")
-    if "type" not in payload or "data" not in payload:
+    if not isinstance(payload, dict) or "type" not in payload or "data" not in payload:
         raise PayloadError("expected an object with type and data")
     return Body((payload,), lambda _: "")
 
@@ -240,7 +238,8 @@ def _contact(told: _Told) -> Outcome:
         return Notice(name=told.name)
     if type(unsubscribed) is not bool:  # guessing could lift what must not be lifted
         raise PayloadError(f"expected true or false, got {type(unsubscribed).__name__}", path="unsubscribed")
-    return _changed(told, SUBSCRIPTIONS[unsubscribed], Details(scope=EVERYTHING))
+    kind, scope = SUBSCRIPTIONS[unsubscribed]
+    return _changed(told, kind, Details(scope=scope))
 
 
 def _topics(told: _Told) -> Outcome:
@@ -340,5 +339,11 @@ PROVIDER = Provider(
         "origin": ORIGINS,
         "subscription": TOPICS,
     },
+    scheme=signing.standard_webhooks("svix", "webhook"),
+    habits=Habits(
+        precision=Precision.FRACTION,
+        retries=timedelta(hours=27, minutes=35, seconds=5),  # seven pauses [R1]; by hand at any time
+        lists=("suppressions", "unsubscribed contacts", "topics"),
+    ),
 )
 parse = PROVIDER.parse
