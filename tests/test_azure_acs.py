@@ -30,7 +30,7 @@ def test_the_code_of_a_subscription_is_not_shown():
 
 
 @pytest.mark.parametrize(
-    ("said", "diagnostic"),
+    "said, diagnostic",
     [
         ("550 no such user", "550 no such user"),
         ("550-no such user", "550-no such user"),
