@@ -33,12 +33,13 @@ Quirks:
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Actor, EventKind, Reason
 from deliverystatus._events import Event
@@ -200,5 +201,13 @@ PROVIDER = Provider(
     elements=elements,
     read=read,
     tables={"event": {**EVENTS, **NOTICES}, "reason": BLOCKS},
+    scheme=signing.shared_secret(),
+    habits=Habits(
+        machine=frozenset({EventKind.OPENED}),
+        precision=Precision.FRACTION,
+        retries=timedelta(hours=11, minutes=10),
+        ends_retries=400,  # and every other 4xx but 429, and every 5xx [B5]
+        lists=("blocked contacts",),
+    ),
 )
 parse = PROVIDER.parse
