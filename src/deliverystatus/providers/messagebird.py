@@ -34,6 +34,7 @@ from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._decoding import decode as decoded
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
+from deliverystatus._text import cut
 from deliverystatus._values import Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
 
@@ -141,7 +142,7 @@ def read(element: Any, source: Source) -> Outcome:
     fields = _fields(element)
     if "status" not in fields:
         return _replied(fields, source)
-    name = reading.required(fields, "status").strip().lower()
+    name = cut(reading.required(fields, "status").strip().lower())
     kind, claimed = STATUSES.get(name, (EventKind.UNKNOWN, None))
     why = reading.text(fields, "statusReason")
     if kind in _FAILED:

@@ -39,6 +39,7 @@ from deliverystatus import _reading as reading
 from deliverystatus._contract import Body, Notice, Outcome, Provider
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
+from deliverystatus._text import cut
 from deliverystatus._values import Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
 
@@ -134,7 +135,7 @@ def read(element: Any, source: Source) -> Outcome:
         source = attrs.evolve(source, channel=channel)
     if "Status" not in fields:
         return _received(fields, source)
-    name = reading.required(fields, "Status").strip().lower()
+    name = cut(reading.required(fields, "Status").strip().lower())
     kind = STATUSES.get(name, _UNKNOWN)
     failure = None
     if kind is _BOUNCED or kind is _DROPPED:
