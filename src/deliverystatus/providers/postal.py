@@ -3,8 +3,9 @@ Postal, which people run themselves: every webhook call posts one JSON object, a
 
 Sources, as [P1] to [P6] below; the code is that of version 3:
  P1  https://github.com/postalserver/docs content/4.developer/4.webhooks.md
- P2  https://github.com/postalserver/postal app/services/webhook_delivery_service.rb, lib/postal/message_db/delivery.rb
-     and message.rb (what is posted), app/models/server.rb and concerns/has_dns_checks.rb (what is posted of no message)
+ P2  https://github.com/postalserver/postal app/services/webhook_delivery_service.rb, lib/postal/http.rb (how it is posted),
+     lib/postal/message_db/delivery.rb and message.rb (what is), app/models/server.rb and concerns/has_dns_checks.rb (what
+     is of no message)
  P3  https://github.com/postalserver/postal app/lib/message_dequeuer/outgoing_message_processor.rb,
      single_message_processor.rb and base.rb (what is written into ``details``, and when)
  P4  https://github.com/postalserver/postal app/senders/smtp_sender.rb (likewise, and what is in ``output``)
@@ -25,15 +26,18 @@ Quirks:
  - Incoming mail is told of with the same events: ``direction`` tells them apart [P2].
  - Nobody says whether an opening or a click was a machine's.
  - ``uuid`` is the same when a call is repeated. It is, 5 times within 36 minutes, unless it is answered with 2xx [P2].
+ - Signed is the body, with the key that signs the mails of the installation; older versions have SHA-1 only [P2].
 """
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Event
 from deliverystatus._values import EVERYTHING, Details, Failure, Source
@@ -290,5 +294,16 @@ PROVIDER = Provider(
         "status": STATUSES,
         "details": {**DELAYS, **FAILURES, **HOLDS, **OFF_THE_LIST},
     },
+    scheme=signing.rsa_of_body(
+        "X-Postal-Signature-256",
+        "X-Postal-Signature",
+        needs="the public key of the installation, as in its DKIM record (postal default-dkim-record)",
+    ),
+    habits=Habits(
+        event_id=EventId.OWN,
+        precision=Precision.FRACTION,
+        retries=timedelta(minutes=36),
+        lists=("recipients of a mail server",),
+    ),
 )
 parse = PROVIDER.parse
