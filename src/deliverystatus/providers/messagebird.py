@@ -20,7 +20,7 @@ Quirks:
  - Only Bird's own words say why: there is no text of an operator.
  - Reports have no id.
  - The signature is a token in ``MessageBird-Signature-JWT``, which covers the whole URL and the body [B5]. The older
-   ``MessageBird-Signature`` with ``MessageBird-Request-Timestamp`` is not read.
+   ``MessageBird-Signature`` with ``MessageBird-Request-Timestamp`` is not supported.
 """
 
 from collections.abc import Mapping
@@ -30,13 +30,15 @@ from typing import Any
 
 from deliverystatus import _phone as phone
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Provider
 from deliverystatus._decoding import decode as decoded
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
+from deliverystatus._proof import Proof, Request, Scheme
 from deliverystatus._text import cut
 from deliverystatus._values import Details, Failure, Scope, Source
-from deliverystatus.exceptions import PayloadError
+from deliverystatus.exceptions import PayloadError, SignatureError
 
 #: ``status`` [B1]: what happened, and which reason the word stands for
 STATUSES = {
@@ -205,6 +207,27 @@ def details(fields: Mapping[str, Any], value: str | None) -> Details:
     )
 
 
+def _check(request: Request) -> Proof:
+    """Check the token: of which URL and body it is, when it ends, and that it has the id by which it is known again [B5]."""
+    claims = signing.claims_of(request, request.header("MessageBird-Signature-JWT"))
+    signing.refuse_unless_digest(
+        claims,
+        "url_hash",
+        request.called.encode("utf-8", "replace"),
+        advice="pass url= as it was called, with its query",
+    )
+    if request.body or "payload_hash" in claims:
+        signing.refuse_unless_digest(claims, "payload_hash", request.body)
+    token_id = claims.get("jti")
+    if not isinstance(token_id, str) or not token_id or signing.claimed_time(claims, "exp") is None:
+        raise SignatureError("the token has no id, or no end", "expected jti and exp among its claims")
+    return Proof(
+        signed_at=signing.claimed_time(claims, "nbf") or signing.claimed_time(claims, "iat"),
+        replay_key=token_id,
+        payload=None if request.body else request.query.encode("utf-8", "replace"),
+    )
+
+
 PROVIDER = Provider(
     name="messagebird",
     title="MessageBird",
@@ -213,5 +236,12 @@ PROVIDER = Provider(
     tables={"status": STATUSES, "statusReason": REASONS, "statusErrorCode": CODES, "body": phone.KEYWORDS},
     decode=decode,
     channels=(Channel.SMS,),
+    scheme=Scheme(
+        title="a signed token (JWT, HS256)",
+        covers="the URL and the body, until the time in it",
+        needs="the signing key of the account",
+        check=_check,
+    ),
+    habits=Habits(event_id=EventId.SOME, lists=("opt-outs",)),  # replies have an id
 )
 parse = PROVIDER.parse

@@ -16,7 +16,8 @@ Quirks:
  - ParentMessageUUID is "the same as MessageUUID" and PartInfo "reserved" [V1]; but both were once of the parts of a long
    message, and "1 of 1" is still posted [V6]. The parent is what the send call's answer has for a recipient, so it is the
    message's id where there is one; a part of several is a copy of its own.
- - Times have no zone, and which is meant is not said [V1]: none is read.
+ - Times have no zone, and which is meant is not said [V1]: none is read. Incoming messages have no time at all, so a START
+   lifts nothing of itself: who receives it says when that was, with a ``resubscribed`` of one's own.
  - ErrorCode is "000" or empty where nothing failed. The list of codes is open; an operator's words are never passed on.
  - Numbers may lack the plus; they are compared with one.
  - There is no field for data of the sender's. Of a callback by GET, parameters of one's own URL stand among the fields.
@@ -24,24 +25,30 @@ Quirks:
    other text.
  - The V3 signature covers URL and fields, but puts no marks between them: what is moved from the end of a value to the next
    field's name is not seen. V2, which is what is documented of messages [V5], covers the URL without its query alone:
-   **whoever has seen one request can send any body with its V2 signature**, so remember nonces. Plivo's signatures carry no time.
+   **whoever has seen one request can send any body with its V2 signature**, so remember nonces. It is looked at only where
+   there is no V3. Neither carries a time.
 """
 
+import base64
+import hmac
 import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import attrs
 
 from deliverystatus import _phone as phone
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
+from deliverystatus._proof import Proof, Request, Scheme
 from deliverystatus._text import cut
 from deliverystatus._values import Details, Failure, Scope, Source
-from deliverystatus.exceptions import PayloadError
+from deliverystatus.exceptions import PayloadError, SignatureError
 
 #: ``Status`` [V1]
 STATUSES = {
@@ -108,6 +115,9 @@ RESERVED = frozenset(
         "conversationexpirationtimestamp",
     ]
 )
+
+#: Signatures that are looked at
+_MOST = 10
 
 _PART = re.compile(r"(\d{1,3}) of (\d{1,3})", re.ASCII)
 
@@ -205,6 +215,71 @@ def _part(info: object) -> tuple[int, int] | None:
     return (part, parts) if 1 <= part <= parts and parts > 1 else None
 
 
+def _check(request: Request) -> Proof:
+    """
+    Check one of the signatures of the request: V3 [V4] if there is one, else V2 [V5].
+
+    ``-Ma-`` is made with the token of the main account, the other with that of the account, or subaccount, that sent.
+    """
+    version = next((each for each in ("V3", "V2") if _signatures(request, each)), "V2")
+    nonce = request.header(f"X-Plivo-Signature-{version}-Nonce")
+    given = _signatures(request, version) or [request.header("X-Plivo-Signature-V2")]  # which says what is missing
+    made = [
+        signing.is_made_with_one_of(
+            request.secrets, given, partial(_sign, signed=signed + nonce.encode("utf-8", "replace"))
+        )
+        for signed in (_signed_v3(request) if version == "V3" else (_address(request).encode(),))
+    ]
+    if not any(made):
+        raise SignatureError(
+            "the signature was made with another secret, or of something else",
+            "check the auth token, and that url= is the URL as Plivo calls it, before any proxy: scheme, host and query",
+        )
+    # what the sender put into the URL to find it again is read with the form
+    payload = b"&".join(filter(None, (request.body, request.query.encode("utf-8", "replace"))))
+    return Proof(replay_key=nonce, payload=payload)
+
+
+def _signatures(request: Request, version: str) -> list[str]:
+    """Give the signatures of one version; there are several while a token is changed."""
+    names = (f"X-Plivo-Signature-{version}", f"X-Plivo-Signature-Ma-{version}")
+    return [each.strip() for name in names if request.has(name) for each in request.header(name).split(",")][:_MOST]
+
+
+def _signed_v3(request: Request) -> tuple[bytes, ...]:
+    """
+    Give what stands before the nonce: address, query and fields, in the order of names and values.
+
+    Plivo's Python library encodes what is not ASCII twice, its library for JavaScript once; of what comes from Plivo one of
+    them is right, and nobody without the token can make either.
+    """
+    query = "&".join(f"{name}={value}" for name, value in sorted(_pairs(request.query)))
+    fields = "".join(name + value for name, value in sorted(signing.form(request))) if request.body else ""
+    signed = (
+        _address(request) + ("?" if query or fields else "") + query + ("." if query and fields else "") + fields + "."
+    )
+    once = signing.octets_of(signed)
+    return once, once.decode("latin-1").encode()
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(_writable(query), keep_blank_values=True, errors="surrogateescape")
+
+
+def _address(request: Request) -> str:
+    """Give the URL without its query."""
+    return _writable(request.called.partition("#")[0].partition("?")[0])
+
+
+def _writable(text: str) -> str:
+    """Replace what no URL can have in it, and nobody can sign."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _sign(key: bytes, *, signed: bytes) -> str:
+    return base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
 PROVIDER = Provider(
     name="plivo",
     title="Plivo",
@@ -212,5 +287,12 @@ PROVIDER = Provider(
     read=read,
     tables={"Status": STATUSES, "ErrorCode": ERRORS, "Type": TYPES, "Text": phone.KEYWORDS},
     channels=(Channel.SMS, Channel.WHATSAPP),
+    scheme=Scheme(
+        title="HMAC-SHA256 (V3, or V2)",
+        covers="V3: the URL and the fields; V2: the URL without its query, so remember the nonce",
+        needs="the auth token of the account",
+        check=_check,
+    ),
+    habits=Habits(event_id=EventId.SOME, precision=Precision.NONE, lists=("opt-outs",)),  # incoming messages have an id
 )
 parse = PROVIDER.parse
