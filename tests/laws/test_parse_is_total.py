@@ -62,7 +62,7 @@ HEADERS = st.sampled_from(
 
 def bodies(name):
     """Give the decoded bodies of a provider's fixtures."""
-    files = sorted(path for path in FIXTURES.glob(f"{name}/*") if path.suffix in {".json", ".txt", ".lines"})
+    files = sorted(path for path in FIXTURES.glob(f"{name}/*") if path.suffix in {".json", ".jsonl", ".txt", ".lines"})
     raws = [raw for path in files for raw in (lines_of if path.suffix == ".lines" else whole)(path)]
     return [providers.get(name).decode(raw, None) for raw in raws]
 

@@ -188,8 +188,7 @@ class Copy:
         return (
             (self.stuck or self.quiet)
             and self.status in CONFIRMED_LATER
-            and name in providers.names()
-            and not providers.get(name).habits.repeats_lost_delivery
+            and not providers.habits(name).repeats_lost_delivery
         )
 
     # -- what is said of them

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
@@ -76,12 +75,7 @@ def untracked(record: Record, tracking: Tracking | None = None) -> Untracked | N
     if tracking is not None and tracking.delivery:
         return None
     named = {name for slot in record.slots.values() if (name := slot.evidence.provider)}
-    return "account" if named and not any(map(_confirms_delivery, named)) else None
-
-
-@lru_cache(maxsize=64)  # callers may name providers of their own
-def _confirms_delivery(provider: str) -> bool:
-    return provider not in providers.names() or providers.get(provider).habits.confirms_delivery
+    return "account" if named and not any(providers.habits(name).confirms_delivery for name in named) else None
 
 
 @attrs.frozen(kw_only=True)
