@@ -27,11 +27,13 @@ Quirks:
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, Habits, Notice, Outcome, Provider
 from deliverystatus._decoding import decode
 from deliverystatus._enums import EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
@@ -43,54 +45,51 @@ EVENTS = {
     "sent":    EventKind.DELIVERED,
     "open":    EventKind.OPENED,
     "click":   EventKind.CLICKED,
-    "bounce":  EventKind.BOUNCED,       # but see HARD_BOUNCES, RETRIED and NOT_TRIED
+    "bounce":  EventKind.BOUNCED,       # but see HARD_BOUNCES and ERRORS
     "blocked": EventKind.DROPPED,
     "spam":    EventKind.COMPLAINED,
     "unsub":   EventKind.UNSUBSCRIBED,
 }  # fmt: skip
 
-#: ``hard_bounce``: "true if error was permanent" [MJ1]
-HARD_BOUNCES = {"true": EventKind.BOUNCED, "false": EventKind.SOFT_BOUNCED}
+#: ``hard_bounce``, "true if error was permanent" [MJ1]: what a bounce is, and what it is if nothing says why
+HARD_BOUNCES = {
+    "true":  (EventKind.BOUNCED,      EventKind.BOUNCED),
+    "false": (EventKind.SOFT_BOUNCED, EventKind.UNDETERMINED_BOUNCE),  # or missing: that promises nothing
+}  # fmt: skip
 
-#: A bounce that says neither whether it is permanent nor why
-UNDETERMINED = EventKind.UNDETERMINED_BOUNCE
-
-#: ``error``: which reason the word stands for if the message was tried, and if it was blocked [MJ1, MJ2]
+#: ``error``: what a bounce is whose HARD_BOUNCES row is not to be asked; which reason the word stands for if the message
+#: was tried; and if it was blocked [MJ1, MJ2]
 ERRORS = {
     # recipient
-    "user unknown":               (Reason.UNKNOWN_RECIPIENT,      Reason.SUPPRESSED_BAD_ADDRESS),
-    "mailbox inactive":           (Reason.MAILBOX_DISABLED,       Reason.SUPPRESSED_OTHER),
-    "quota exceeded":             (Reason.MAILBOX_FULL,           Reason.SUPPRESSED_OTHER),
-    "blacklisted":                (Reason.SUPPRESSED_OTHER,       Reason.SUPPRESSED_OTHER),      # by this account
-    "spam reporter":              (Reason.SUPPRESSED_COMPLAINT,   Reason.SUPPRESSED_COMPLAINT),
+    "user unknown":               (None,               Reason.UNKNOWN_RECIPIENT,    Reason.SUPPRESSED_BAD_ADDRESS),
+    "mailbox inactive":           (None,               Reason.MAILBOX_DISABLED,     Reason.SUPPRESSED_OTHER),
+    "quota exceeded":             (None,               Reason.MAILBOX_FULL,         Reason.SUPPRESSED_OTHER),
+    "blacklisted":                (EventKind.DROPPED,  None,                        Reason.SUPPRESSED_OTHER),
+    "spam reporter":              (EventKind.DROPPED,  None,                        Reason.SUPPRESSED_COMPLAINT),
     # domain
-    "invalid domain":             (Reason.UNKNOWN_DOMAIN,         Reason.SUPPRESSED_BAD_ADDRESS),
-    "no mail host":               (Reason.NETWORK_ERROR,          Reason.SUPPRESSED_OTHER),      # "nobody answers"
-    "relay/access denied":        (Reason.POLICY_REJECTED,        Reason.SUPPRESSED_OTHER),      # one or the other
-    "greylisted":                 (Reason.GREYLISTED,             Reason.SUPPRESSED_OTHER),
-    "typofix":                    (Reason.INVALID_ADDRESS,        Reason.INVALID_ADDRESS),       # as Mailjet judges
+    "invalid domain":             (None,               Reason.UNKNOWN_DOMAIN,       Reason.SUPPRESSED_BAD_ADDRESS),
+    "no mail host":               (None,               Reason.NETWORK_ERROR,        Reason.SUPPRESSED_OTHER),  # "nobody answers"
+    "relay/access denied":        (None,               Reason.POLICY_REJECTED,      Reason.SUPPRESSED_OTHER),  # one or the other
+    "greylisted":                 (EventKind.DEFERRED, Reason.GREYLISTED,           Reason.SUPPRESSED_OTHER),  # but see _failed
+    "typofix":                    (None,               Reason.INVALID_ADDRESS,      Reason.INVALID_ADDRESS),   # as Mailjet judges
     # content
-    "bad or empty template":      (Reason.TEMPLATE_FAILED,        Reason.TEMPLATE_FAILED),
-    "error in template language": (Reason.TEMPLATE_FAILED,        Reason.TEMPLATE_FAILED),
+    "bad or empty template":      (EventKind.DROPPED,  None,                        Reason.TEMPLATE_FAILED),
+    "error in template language": (EventKind.DROPPED,  None,                        Reason.TEMPLATE_FAILED),
     # spam
-    "sender blocked":             (Reason.REPUTATION_BLOCKED,     Reason.SENDER_ACCOUNT),        # by whom: contact them
-    "content blocked":            (Reason.SPAM_CONTENT,           Reason.SPAM_CONTENT),          # their own scan, if blocked
-    "policy issue":               (Reason.POLICY_REJECTED,        Reason.POLICY_REJECTED),
+    "sender blocked":             (None,               Reason.REPUTATION_BLOCKED,   Reason.SENDER_ACCOUNT),    # "contact us"
+    "content blocked":            (None,               Reason.SPAM_CONTENT,         Reason.SPAM_CONTENT),      # by their own scan
+    "policy issue":               (None,               Reason.POLICY_REJECTED,      Reason.POLICY_REJECTED),
     # system, which is theirs
-    "system issue":               (None,                          None),
-    "protocol issue":             (Reason.PROTOCOL_ERROR,         Reason.PROTOCOL_ERROR),
-    "connection issue":           (Reason.NETWORK_ERROR,          Reason.NETWORK_ERROR),
+    "system issue":               (None,               None,                        None),
+    "protocol issue":             (None,               Reason.PROTOCOL_ERROR,       Reason.PROTOCOL_ERROR),
+    "connection issue":           (None,               Reason.NETWORK_ERROR,        Reason.NETWORK_ERROR),
     # mailjet
-    "preblocked":                 (Reason.SUPPRESSED_OTHER,       Reason.SUPPRESSED_OTHER),      # bounced, or a complaint
-    "duplicate in campaign":      (Reason.DUPLICATE,              Reason.DUPLICATE),
+    "preblocked":                 (EventKind.DROPPED,  None,                        Reason.SUPPRESSED_OTHER),  # see MJ4: why is open
+    "duplicate in campaign":      (EventKind.DROPPED,  None,                        Reason.DUPLICATE),
 }  # fmt: skip
-UNLISTED_ERROR = (None, None)
+UNLISTED_ERROR = (None, None, None)
 
-#: ``error`` of a bounce that is no end unless it is a hard one: "delivery will be re-attempted" [MJ1]
-RETRIED = frozenset(["greylisted"])
-
-#: ``error`` of what was not tried, whatever the event is called [MJ1, MJ2]
-NOT_TRIED = frozenset(
+_TRIED = frozenset(
     [
         "blacklisted",
         "spam reporter",
@@ -148,17 +147,15 @@ def read(element: Any, source: Source) -> Outcome:
 
 def _failed(element: Mapping[str, Any], kind: EventKind) -> tuple[EventKind, Failure]:
     error = reading.text(element, "error")
-    word = (error or "").strip().lower()
-    if_tried, if_blocked = ERRORS.get(word, UNLISTED_ERROR)
-    if kind is EventKind.DROPPED or word in NOT_TRIED:
+    row: tuple[EventKind | None, Reason | None, Reason | None] = reading.word(ERRORS, error or "") or UNLISTED_ERROR
+    listed, if_tried, if_blocked = row
+    if kind is EventKind.DROPPED or listed is EventKind.DROPPED:
         return EventKind.DROPPED, Failure(reported=error, claimed=if_blocked)
     said = reading.text(element, "comment")
-    is_hard = element.get("hard_bounce") is True  # a flag that is missing promises nothing
-    kind = HARD_BOUNCES["true" if is_hard else "false"]
-    if kind is not EventKind.BOUNCED and word in RETRIED:
-        kind = EventKind.DEFERRED
-    elif kind is EventKind.SOFT_BOUNCED and not word and not said:
-        kind = UNDETERMINED
+    if_known, if_not = HARD_BOUNCES["true" if element.get("hard_bounce") is True else "false"]
+    kind = if_known if error or said else if_not
+    if listed is not None and kind is not EventKind.BOUNCED:  # a hard greylisting is not tried again
+        kind = listed
     return kind, Failure(diagnostic=said, reported=error, claimed=if_tried)
 
 
@@ -213,5 +210,10 @@ PROVIDER = Provider(
     elements=elements,
     read=read,
     tables={"event": EVENTS, "error": ERRORS, "hard_bounce": HARD_BOUNCES},
+    scheme=signing.shared_secret(),
+    habits=Habits(
+        retries=timedelta(hours=24),  # every 30 seconds [MJ3]
+        lists=("blocked addresses", "exclusion list", "unsubscribed contacts"),
+    ),
 )
 parse = PROVIDER.parse

@@ -33,12 +33,13 @@ Quirks:
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus import _signing as signing
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Provider
 from deliverystatus._enums import Actor, EventKind, Reason
 from deliverystatus._events import Event
 from deliverystatus._values import EVERYTHING, Details, Failure, Source
@@ -291,5 +292,12 @@ PROVIDER = Provider(
         "bounce_class": {**CLASSES, UNDETERMINED_CLASS: UNDETERMINED},
         "fbtype": COMPLAINTS,
     },
+    scheme=signing.shared_secret(),  # user:password, or the header of a token
+    habits=Habits(
+        machine=frozenset({EventKind.OPENED, EventKind.CLICKED}),
+        event_id=EventId.OWN,
+        retries=timedelta(hours=8),  # twelve attempts [SP3]
+        lists=("transactional suppressions", "non-transactional suppressions"),
+    ),
 )
 parse = PROVIDER.parse
