@@ -10,12 +10,13 @@ Sources, as [C1] to [C4] below:
 Quirks:
  - No word says what happened: ``object_type`` and ``metric`` do together. Messages that are neither mail nor SMS (push,
    in-app, Slack, webhooks, WhatsApp) are notices.
- - ``bounced`` may be for good or not: the code that ``failure_message`` begins with tells, if it begins with one. What it
-   says otherwise may be Customer.io's words, and is no server's.
+ - ``bounced`` may be for good or not: the code that ``failure_message`` begins with tells, if it begins with one. What
+   it says otherwise may be Customer.io's words, and is no server's.
  - ``sent`` is what was handed to the service that sends, Customer.io's or one's own; it arrived nowhere yet.
  - ``attempted`` was not sent, and is tried again, for one because of a limit to messages [C2].
- - An opening that was ``prefetched``, and a click by a ``machine``, was nobody's; one that was ``proxied`` may be a person's.
- - Topics are chosen all at once: ``content`` is JSON within JSON, and names those that are wanted and those that are not [C4].
+ - An opening that was ``prefetched``, and a click by a ``machine``, was nobody's; a ``proxied`` one may be a person's. The
+   flags are read as programs have them that were written by [C1]; they need not be there.
+ - Topics are chosen all at once: ``content`` is JSON within JSON, with those that are wanted and those that are not [C4].
  - A person may have no address; then nothing is said of one.
 """
 
@@ -72,7 +73,7 @@ UNLISTED_BOUNCE = EventKind.UNDETERMINED_BOUNCE
 #: ``metric``: which reason it stands for
 CLAIMS = {"dropped": Reason.SUPPRESSED_OTHER}  # "suppressed or unsubscribed" [C3]
 
-#: ``metric``: the flag in ``data`` that says a machine did it [C1]
+#: ``metric``: the flag in ``data`` that says a machine did it
 MACHINES = {"opened": "prefetched", "clicked": "machine"}
 
 #: Whether a person wants a topic, in ``content`` of a choice [C4]

@@ -8,11 +8,11 @@ Sources, as [L1] and [L2] below:
 Quirks:
  - A soft bounce is tried again, and may still be delivered [L1]; when Loops gives up is not told.
  - Nothing tells why a mail came back: no code, no text, no type.
- - A hard bounce also unsubscribes the contact, and so does deleting one: ``contact.unsubscribed`` is not always a wish [L1].
+ - A hard bounce also unsubscribes the contact, and so does deleting one: ``contact.unsubscribed`` may be no wish [L1].
  - ``email.unsubscribed`` does not say whether all mail or one list was left: the ``contact.*`` event beside it does.
  - ``email.id`` is the mail to this one contact; ``emailMessageId`` is the version of the campaign, and shared by all.
  - Mails of type ``transactional`` are never opened, clicked or unsubscribed from: Loops does not track them.
- - There is no id in the body: a call that is repeated has its ``webhook-id`` header again. No data of the sender's either.
+ - There is no id in the body (a call that is repeated has its ``webhook-id`` header again), and no data of the sender's.
 """
 
 from collections.abc import Mapping

@@ -76,8 +76,8 @@ NOTICES = {
 
 #: ``type`` and ``subType`` of a bounce: what happened, and which reason they stand for [R2, R4, R6, R8]
 BOUNCES = {
-    ("Permanent", "General"):            (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),  # "never accept mail" [R6]
-    ("Permanent", "NoEmail"):            (EventKind.BOUNCED,             None),  # whom it is about was not to be read [R8]
+    ("Permanent", "General"):            (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),  # "invalid" [R6]
+    ("Permanent", "NoEmail"):            (EventKind.BOUNCED,             None),  # about whom was not readable [R8]
     ("Transient", "General"):            (EventKind.UNDETERMINED_BOUNCE, None),  # may be an answer of a machine [R8]
     ("Transient", "MailboxFull"):        (EventKind.SOFT_BOUNCED,        Reason.MAILBOX_FULL),
     ("Transient", "MessageTooLarge"):    (EventKind.SOFT_BOUNCED,        Reason.MESSAGE_TOO_LARGE),
