@@ -14,9 +14,9 @@ Quirks:
    it says otherwise may be Customer.io's words, and is no server's.
  - ``sent`` is what was handed to the service that sends, Customer.io's or one's own; it arrived nowhere yet.
  - ``attempted`` was not sent, and is tried again, for one because of a limit to messages [C2].
- - An opening that was ``prefetched``, and a click by a ``machine``, was nobody's; a ``proxied`` one may be a person's. The
-   flags are read as programs have them that were written by [C1]; they need not be there.
- - Topics are chosen all at once: ``content`` is JSON within JSON, with those that are wanted and those that are not [C4].
+ - An opening that was ``prefetched``, and a click by a ``machine``, was nobody's; a ``proxied`` one may be somebody's.
+   The flags are read as programs have them that were written by [C1]; they need not be there.
+ - Topics are chosen all at once: ``content`` is JSON within JSON, with those wanted and those not [C4].
  - A person may have no address; then nothing is said of one.
 """
 

@@ -12,7 +12,7 @@ Quirks:
  - ``email.unsubscribed`` does not say whether all mail or one list was left: the ``contact.*`` event beside it does.
  - ``email.id`` is the mail to this one contact; ``emailMessageId`` is the version of the campaign, and shared by all.
  - Mails of type ``transactional`` are never opened, clicked or unsubscribed from: Loops does not track them.
- - There is no id in the body (a call that is repeated has its ``webhook-id`` header again), and no data of the sender's.
+ - There is no id in the body (a call that is repeated has its ``webhook-id`` header again), nor data of the sender's.
 """
 
 from collections.abc import Mapping
