@@ -49,6 +49,12 @@ def test_a_report_is_read_from_the_query_that_was_signed():
     assert ("0f1e2d3c", NOW - timedelta(seconds=1)) == (trusted.replay_key, trusted.signed_at)
 
 
+@pytest.mark.parametrize("query", [QUERY, f"?{QUERY}", f"?{QUERY}".encode()])
+def test_a_query_is_read_with_its_question_mark_or_without(query):
+    """As frameworks give it."""
+    assert messagebird.parse(QUERY.encode()).events == messagebird.parse(query).events
+
+
 def test_a_reply_is_read_from_the_body_that_was_signed():
     """Of a POST the body is."""
     url = "https://clinic.example.org/replies?from=messagebird"
