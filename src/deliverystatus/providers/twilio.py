@@ -78,7 +78,7 @@ _BAD_NUMBER = {"undelivered": EventKind.BOUNCED, "failed": EventKind.BOUNCED}
 _UNSAID = {"undelivered": EventKind.UNDETERMINED_BOUNCE, "failed": EventKind.DROPPED}
 _LOST = {"undelivered": EventKind.UNDETERMINED_BOUNCE, "failed": EventKind.UNDETERMINED_BOUNCE}
 
-#: ``ErrorCode``: what either status is with it, and which reason the code stands for [T3]
+#: ``ErrorCode``: what either status is with it, and which reason the code stands for, as far as [T3] tells what it means
 ERRORS = {
     "11751": (_NOT_SENT,          Reason.MESSAGE_TOO_LARGE),  # media
     "21211": (_NOT_SENT,          Reason.INVALID_ADDRESS),
@@ -109,7 +109,7 @@ ERRORS = {
     "30040": (_UNSENT_OR_REFUSED, Reason.SENDER_REJECTED),    # our name is not registered at the carrier
     "30041": (_UNSENT_OR_REFUSED, Reason.SENDER_REJECTED),    # our number is not registered in the United Kingdom
     "30410": (_LOST,              Reason.NETWORK_ERROR),      # the next network did not answer: it may have taken it
-    "30450": (_NOT_SENT,          Reason.POLICY_HOLD),        # protection against fraud
+    "30450": (_UNSENT_OR_REFUSED, Reason.POLICY_REJECTED),    # "delivery blocked": by which policy is not told
     "30454": (_NOT_SENT,          Reason.QUOTA_EXCEEDED),
     # channels: WhatsApp, RCS, Messenger
     "63001": (_NOT_SENT,          Reason.SENDER_ACCOUNT),     # our credentials for the channel
@@ -130,11 +130,8 @@ ERRORS = {
     "63021": (_REFUSED,           Reason.CONTENT_REJECTED),
     "63022": (_NOT_SENT,          Reason.SENDER_ACCOUNT),     # our verified name
     "63023": (_UNSAID,            None),                      # "generic error"
-    "63024": (_BAD_NUMBER,        Reason.RELAY_DENIED),       # WhatsApp 1026, not capable of receiving: as 63003
-    "63027": (_NOT_SENT,          Reason.TEMPLATE_FAILED),
     "63028": (_NOT_SENT,          Reason.TEMPLATE_FAILED),
     "63029": (_REFUSED,           Reason.TEMPLATE_FAILED),    # their phone could not load it
-    "63032": (_REFUSED,           Reason.POLICY_REJECTED),    # WhatsApp 472: the recipient is part of an experiment
     "63036": (_REFUSED,           Reason.NETWORK_ERROR),      # RCS cannot reach the number now
     "63038": (_NOT_SENT,          Reason.QUOTA_EXCEEDED),
 }  # fmt: skip
