@@ -68,3 +68,15 @@ def test_wrapped_too_deeply():
     assert [("Messages.0.Body.Body.Body.Body.Body.Body", "wrapped too deeply")] == [
         (each.path, each.problem) for each in unread
     ]
+
+
+def test_what_stands_beside_the_message_is_not_read():
+    """SNS signs the Message: an event or a batch that somebody put beside it into the envelope counts for nothing."""
+    forged = opened("2026-03-02T23:00:00Z")
+    envelope = {"Type": "Notification", "MessageId": "n-1", "Message": json.dumps(opened())}
+
+    for beside in (forged, {"Records": [forged]}, {"Sns": forged}, {"detail": forged}, {"data": "", "Body": "{}"}):
+        parsed = ses.parse(beside | envelope)
+
+        assert ["2026-03-02T09:31:12Z"] == [event.to_dict()["occurred_at"] for event in parsed.events]
+        assert ["n-1"] == [event.event_id for event in parsed.events]

@@ -32,7 +32,8 @@ from deliverystatus.exceptions import PayloadError
 #: Where the entries of a batch stand: Lambda and S3 [N3], SQS [N4], Firehose [N6]
 BATCHES = ("Records", "Messages", "records")
 
-#: Wrappers that are posted by themselves, by the field in which something is: SNS [N1], EventBridge [N5]
+#: Wrappers that are posted by themselves, by the field in which something is: SNS [N1], EventBridge [N5]. They go first:
+#: of what stands beside that field, nothing is read as an event or a batch.
 WHOLE = ("Message", "detail")
 
 #: ``Type`` of what asks for a subscription to be confirmed, or tells that it ended [N1]
@@ -84,12 +85,12 @@ def elements(payload: Any, marks: Collection[str]) -> Body:
         return Body(payload)
     if not isinstance(payload, dict):
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
-    for name in BATCHES:
-        if isinstance(payload.get(name), list):
-            return Body(payload[name], partial(_in, name))
-    if not (_is_bare(payload, marks) or any(name in payload for name in WHOLE)):
+    batch = next((name for name in BATCHES if isinstance(payload.get(name), list)), None)
+    if any(name in payload for name in WHOLE) or (batch is None and _is_bare(payload, marks)):
+        return Body((payload,), _whole)
+    if batch is None:
         raise PayloadError("expected an object with " + " or ".join(marks))
-    return Body((payload,), _whole)
+    return Body(payload[batch], partial(_in, batch))
 
 
 def _in(name: str, index: int) -> str:
@@ -128,7 +129,9 @@ def _unwrapped(element: Any, marks: Collection[str], path: list[str]) -> _Unwrap
     event_id = None
     for _ in range(_DEEPEST):
         event = reading.object_of(element)
-        name = None if _is_bare(event, marks) else next((name for name in _WRAPPERS if name in event), None)
+        # SNS signs the Message, and nothing that somebody may have put beside it
+        own = WHOLE if _is_bare(event, marks) else _WRAPPERS
+        name = next((name for name in own if name in event), None)
         if name is None:
             return event, event_id
         found = _WRAPPERS[name](event)

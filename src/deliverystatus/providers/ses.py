@@ -1,7 +1,7 @@
 """
 Amazon SES: each event is one JSON object, about one message, which comes bare or wrapped by SNS and others (``_sns``).
 
-Sources, as [A1] to [A9] below:
+Sources, as [A1] to [A10] below:
  A1  https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html (``eventType``)
  A2  https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html (``notificationType``)
  A3  https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_EventDestination.html (what each event means)
@@ -11,6 +11,7 @@ Sources, as [A1] to [A9] below:
  A7  https://github.com/Aerendir/bundle-aws-ses-monitor (AmazonSnsSubscriptionSucceeded)
  A8  https://docs.aws.amazon.com/ses/latest/dg/sending-email-list-management.html
  A9  https://www.iana.org/assignments/marf-parameters (``complaintFeedbackType``)
+ A10 https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 
 Quirks:
  - Two dialects: feedback of an identity has ``notificationType`` and no tags, publishing of a configuration set has
@@ -26,19 +27,22 @@ Quirks:
  - Times are also written ``2026-03-02T09:15:07 +0000`` [A2].
  - ``complaint.userAgent`` is the feedback loop's, no browser's. Nobody says whether an opening was a machine's.
  - ``mail.commonHeaders.messageId`` may be the sender's Message-ID or that of SES [A6]: not read.
+ - SNS sends again three times within a minute unless told otherwise, and at most for an hour, and only after errors of
+   the server's side [A10]: to have an event again, answer 5xx.
  - An opt-out changes one topic or all; a contact who takes back "all" is still out of the topics left before [A8].
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 import attrs
 
 from deliverystatus import _reading as reading
+from deliverystatus import _signing as signing
 from deliverystatus import _sns
-from deliverystatus._contract import Body, Notice, Outcome, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import comparable
@@ -457,5 +461,13 @@ PROVIDER = Provider(
         "reason": REJECTIONS,
         "subscriptionStatus": PREFERENCES,
     },
+    scheme=signing.sns(),
+    habits=Habits(
+        event_id=EventId.SHARED,
+        precision=Precision.FRACTION,
+        retries=timedelta(minutes=1),  # as SNS does unless told otherwise
+        ends_retries=400,  # and every other 4xx
+        lists=("account suppression list", "tenant suppression list", "global suppression list", "contact list"),
+    ),
 )
 parse = PROVIDER.parse
