@@ -1,0 +1,158 @@
+"""What people read of a message to a phone: of numbers, phones and their networks, and of nothing that only mail has."""
+
+import re
+from datetime import timedelta
+from functools import cache, partial
+from itertools import product
+
+import pytest
+
+from deliverystatus import Event, Failure, fold, suppress
+from deliverystatus._enums import Channel, EventKind, Party, Reason
+from deliverystatus._explain import explain
+from deliverystatus._explain._tables import RETRYING
+from deliverystatus._explain._texts import AUDIENCES, PHONES, locales
+from help_cases import NOON, decisions_and_releases, event, texts_of
+
+#: What only mail has, as patterns.
+OF_MAIL = {
+    "en": r"mail|\b(?:inbox|servers?|address|addresses|folders?|subject|attach\w*|domains?|dns|spf|dkim|dmarc)\b|@",
+    "fr": r"mail|courri|fichiers? joint|pièces? jointe|\b(?:boîtes?|messageries?|serveurs?|adresses?|dossiers?|objet|domaines?|dns|spf)\b|@",
+    "de": r"mail|postfach|posteing|server|adress|ordner|betreff|anhang|angehängt|anhäng|domain|\b(?:dns|spf|dkim|dmarc)\b|@",
+    "es": r"mail|correo|buz[oó]n|bandeja|servidor|direcci[oó]n|carpeta|asunto|adjunt|dominio|\b(?:dns|spf|dkim|dmarc)\b|@",
+}
+#: What stands for an address, a mailbox and a mail server there.
+OF_PHONES = {
+    "en": r"\bnumber\b|\bphone\b|\bnetwork\b",
+    "fr": r"\bnuméro\b|\btéléphone\b|\bréseau\b",
+    "de": r"nummer|telefon|netz",
+    "es": r"\bnúmero\b|\bteléfono\b|\bred\b",
+}
+#: What is the number's, the phone's or the network's fault, and what is stopped for a number.
+OF_THE_NUMBER = (
+    Reason.UNKNOWN_RECIPIENT,
+    Reason.INVALID_ADDRESS,
+    Reason.UNKNOWN_DOMAIN,
+    Reason.MAILBOX_DISABLED,
+    Reason.MAILBOX_FULL,
+    Reason.RECIPIENT_REFUSED,
+    Reason.POLICY_REJECTED,
+    Reason.RECIPIENT_SERVER_ERROR,
+    Reason.NETWORK_ERROR,
+    Reason.SUPPRESSED_COMPLAINT,
+    Reason.SUPPRESSED_BAD_ADDRESS,
+    Reason.SUPPRESSED_REPEATED_BOUNCES,
+    Reason.SUPPRESSED_OTHER,
+)
+
+#: What stands in brackets behind a text for developers: words of ours, in which there may be "mailbox" or "server".
+CODES = re.compile(r" ?\[[^\]]*\]")
+
+each_voice = pytest.mark.parametrize("locale, audience", [*product(locales(), AUDIENCES)])
+
+
+@cache
+def records(channel):
+    """Give a record of every kind of event for every reason, still tried or not, with circumstances."""
+    on = partial(event, channel=channel, recipient="+15005550001")
+    found = []
+    for kind, reason in product(EventKind, (None, *Reason)):
+        failure = None if reason is None else Failure(claimed=reason)
+        for retrying in RETRYING if kind is EventKind.DEFERRED else (None,):
+            record = fold([on(kind, failure=failure, retrying=retrying)])
+            found += product([record], ({}, {"now": NOON + timedelta(days=6)}))
+    return found
+
+
+@cache
+def said(locale, audience):
+    """Give all that is said of what goes to phones, each text once, without codes."""
+    explain_so = partial(explain, locale=locale, audience=audience)
+    explained = [explain_so(record, **circumstances) for record, circumstances in records(Channel.SMS)]
+    explained += map(explain_so, decisions_and_releases(Channel.SMS))
+    return tuple(dict.fromkeys(CODES.sub("", text) for each in explained for text in texts_of(each)))
+
+
+@pytest.mark.parametrize("table", [OF_MAIL, OF_PHONES])
+def test_every_language_is_read(table):
+    """A language whose words nobody listed would pass unread."""
+    assert {*locales()} == set(table)
+
+
+@each_voice
+def test_nothing_is_said_that_only_mail_has(locale, audience):
+    """Of every kind of event and every reason, to everybody: no mail, no mailbox, no server, no address, no folder."""
+    assert [] == [text for text in said(locale, audience) if re.search(OF_MAIL[locale], text, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_phones_are_told_of_alike(audience):
+    """What is said of a text message is said of a WhatsApp message, for every kind of event and every reason."""
+    channels = sorted(PHONES)
+    for (one, circumstances), (other, _) in zip(*map(records, channels), strict=True):
+        told = [
+            [CODES.sub("", text) for text in texts_of(explain(each, audience=audience, **circumstances))]
+            for each in (one, other)
+        ]
+
+        assert told[0] == told[1]
+
+
+@each_voice
+@pytest.mark.parametrize("reason", OF_THE_NUMBER)
+def test_what_failed_is_told_of_a_number(locale, audience, reason):
+    """Where mail has an address, a mailbox or a server, a phone has a number, itself, or a network."""
+    record = fold([event(EventKind.SOFT_BOUNCED, channel=Channel.SMS, failure=Failure(claimed=reason))])
+    general = fold([event(EventKind.SOFT_BOUNCED, channel=Channel.SMS)])
+
+    explanation, plain = (explain(each, locale=locale, audience=audience) for each in (record, general))
+
+    why = set(re.split(r"(?<=\.) ", explanation.meaning)) - set(re.split(r"(?<=\.) ", plain.meaning))
+    assert re.search(OF_PHONES[locale], CODES.sub("", " ".join(why)), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "reason, told",
+    [
+        (Reason.UNKNOWN_RECIPIENT, "not in use"),
+        (Reason.INVALID_ADDRESS, "landline"),
+        (Reason.MAILBOX_DISABLED, "out of service for now"),
+        (Reason.MAILBOX_FULL, "no room for more messages"),
+        (Reason.NETWORK_ERROR, "off, or out of reach"),
+        (Reason.RECIPIENT_SERVER_ERROR, "mobile network"),
+        (Reason.SENDER_AUTHENTICATION, "not registered"),
+        (Reason.POLICY_REJECTED, "a filter or a rule of the phone network"),
+        (Reason.CONTENT_REJECTED, "a link or a picture"),
+        (Reason.EXPIRED, "until the time was up"),
+    ],
+)
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_a_reason_means_on_a_phone(audience, reason, told):
+    """Each reason says of a phone what it is there, and not what it would be of a mailbox."""
+    record = fold([event(EventKind.SOFT_BOUNCED, channel=Channel.SMS, failure=Failure(claimed=reason))])
+
+    assert told in explain(record, audience=audience).meaning
+
+
+@each_voice
+def test_a_stop_ends_by_start(locale, audience):
+    """Whoever answered STOP lifts it with START, and nobody else: so say the decision, and a release that is refused."""
+    stop = Event("unsubscribed", recipient="+15005550001", channel="sms", occurred_at=NOON, message_id="m")
+    known = suppress([stop])
+    decision = known.may_send("+15005550001", purpose="transactional", channel="sms", now=NOON + timedelta(days=1))
+    release = known.release(
+        "+15005550001", "unsubscribe", actor=Party.STAFF, proof="address_checked", at=NOON + timedelta(days=1)
+    )
+
+    for subject in (decision, release):
+        explanation = explain(subject, locale=locale, audience=audience)
+        assert any("START" in step for step in explanation.next_steps)
+        assert Party.RECIPIENT is explanation.who_acts
+
+
+def test_read_is_opened():
+    """A WhatsApp message that was read is opened; no hidden picture is spoken of."""
+    explanation = explain(fold([event("opened", channel="whatsapp")]))
+
+    assert "reported as read" in explanation.meaning
+    assert not any("picture" in text for text in texts_of(explanation))
