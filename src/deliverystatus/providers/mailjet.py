@@ -4,7 +4,7 @@ Mailjet: the Event API posts one JSON object a call or, grouped, an array of tho
 Sources, as [MJ1] to [MJ7] below:
  MJ1  https://github.com/mailjet/api-documentation guides/_event-api.md (events, and the table of errors)
  MJ2  https://dev.mailjet.com/email/guides/webhooks/ (the same, newer: more errors, ``Message_GUID``, ``comment``; its
-      fields also in https://docs.rs/crate/mailjet_api_wrapper/latest/source/src/feedback/)
+      fields as in https://docs.rs/crate/mailjet_api_wrapper/latest/source/src/feedback/, its errors as in [MJ6])
  MJ3  https://documentation.mailjet.com/hc/en-us/articles/360043578154-Event-Tracking-API (tried for 24 hours)
  MJ4  https://documentation.mailjet.com/hc/en-us/articles/360043102273 (why mails are blocked)
  MJ5  https://github.com/mailjet/api-documentation guides/_send-api.md (what the send call answers)

@@ -1,15 +1,18 @@
 """
 Mandrill (Mailchimp Transactional): a form whose one field, ``mandrill_events``, is a JSON array of up to 1,000 events.
 
-Sources, as [MA1] to [MA8] below:
- MA1  https://mailchimp.com/developer/transactional/docs/webhooks and /guides/track-respond-activity-webhooks (signatures)
- MA2  https://mandrill.zendesk.com/hc/en-us/articles/360038740594-Webhook-Format and .../205583217-Introduction-to-Webhooks
- MA3  https://mandrill.zendesk.com/hc/en-us/articles/205582937-About-Bounces
- MA4  https://mandrillapp.com/api/docs/rejects.JSON.html and /messages.JSON.html (``reject_reason``)
+Sources, as [MA1] to [MA9] below:
+ MA1  https://mailchimp.com/developer/transactional/docs/webhooks
+ MA2  https://mandrill.zendesk.com/hc/en-us/articles/360038740594-Webhook-Format, .../205583217-Introduction-to-Webhooks and
+      .../360039232513-How-to-Authenticate-Webhook-Requests
+ MA3  https://mandrill.zendesk.com/hc/en-us/articles/205582937-About-Bounces and .../205582957 (rejected emails)
+ MA4  https://mandrillapp.com/api/docs/rejects.JSON.html and https://mandrill.zendesk.com/hc/en-us/articles/
+      205582967-About-the-Rejection-Whitelist; ``reject_reason`` of the send call, as its client libraries document it
  MA5  https://github.com/feinoujc/Mandrill.net tests/Tests/TestData.cs (the vendor's example of every event)
  MA6  https://github.com/anymail/django-anymail anymail/webhooks/mandrill.py and issues 48, 56
  MA7  https://github.com/symfony/symfony src/Symfony/Component/Mailer/Bridge/Mailchimp (``delivered``; nulls)
  MA8  https://mandrill.zendesk.com/hc/en-us/articles/205583277 (failed batches are sent again)
+ MA9  https://mandrill.zendesk.com/hc/en-us/articles/205583387 (each subaccount has a list of its own)
 
 Quirks:
  - What is about a message has ``event``; what is about a list has ``type`` and ``action`` instead [MA5].
@@ -20,7 +23,7 @@ Quirks:
    last of ``msg.smtp_events`` instead [MA5].
  - Why a message was rejected, the documented payload does not say; the send call's answer does. ``msg.reject`` is seen in
    exports, and is read as that answer is, if it is there.
- - A list entry may be for one subaccount [MA4]: then that is its scope.
+ - A list entry may be for one subaccount, and then the others may still write [MA4, MA9]: that is its scope.
  - Of openings and clicks nobody says whether a machine made them: ``user_agent_parsed`` knows phones only.
  - Frameworks give the field decoded or not: the array itself is read too.
  - To see whether a URL is there, Mandrill posts an empty array, signed with the key ``test-webhook`` [MA2].
@@ -63,8 +66,8 @@ EVENTS = {
 #: ``event`` of what is about no copy of ours
 NOTICES = {"inbound": "an incoming mail"}
 
-#: ``type`` and ``action`` of what is about a list: what happened to the address there. Who is on the whitelist cannot be
-#: on the other list [MA4]; who is taken off it is on neither. The manual calls the lists denylist and allowlist today.
+#: ``type`` and ``action`` of what is about a list: what happened to the address there. What is put on the whitelist leaves
+#: the other list by itself [MA4]; what is taken off it is on neither. The manual calls them denylist and allowlist today.
 LISTS = {
     "blacklist": {"add": "added", "change": "added", "remove": "removed"},
     "denylist":  {"add": "added", "change": "added", "remove": "removed"},
@@ -248,7 +251,7 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
 
 
 def _prove(request: Request) -> Proof:
-    """Check the HMAC-SHA1, in base64, of the URL and of each field's name and value, in the order of the names [MA1]."""
+    """Check the HMAC-SHA1, in base64, of the URL and of each field's name and value, in the order of the names [MA2]."""
     given = request.header("X-Mandrill-Signature")
     fields = sorted(signing.form(request), key=lambda field: field[0])
     said = signing.octets_of("".join(name + value for name, value in fields))

@@ -10,7 +10,7 @@ Sources, as [SP1] to [SP10] below:
       https://gist.github.com/jonowar/baacbc46cb35c350a75b9d9fc564024b (the same, in 2023)
  SP6  https://github.com/SparkPost/momentum-documentation "Message Responses" (what [internal] means)
  SP7  https://github.com/SparkPost/support-docs/pull/835 (what a prefetched open is to SparkPost's own rates)
- SP8  https://github.com/SparkPost/support-docs content/docs/tech-resources/changes-to-sparkpost-enrichment-period…
+ SP8  https://github.com/SparkPost/support-docs content/docs/tech-resources/changes-to-sparkpost-enrichment-period-open-click-events.md
  SP9  https://github.com/anymail/django-anymail anymail/webhooks/sparkpost.py and issues 154, 206
  SP10 https://support.sparkpost.com/docs/faq/understanding-delays-bounces and https://www.sparkpost.com/docs/faq/
       how-are-messages-retried/ (72 hours)
@@ -23,12 +23,13 @@ Quirks:
    quotes the last reply, and its class is that reply's [SP10].
  - One opening gives two events, ``initial_open`` by the pixel at the top and ``open`` by that at the bottom [SP1, SP9].
  - ``transmission_id`` is what the send call answers, one for all its recipients; ``message_id`` is told by events only.
-   It is the id where there is no other: events more than 60 days after the sending have lost the transmission [SP8].
+   It is the id where there is no other: openings, clicks, unsubscriptions and complaints of more than 60 days after the
+   sending have lost the transmission, and the sender's metadata [SP8].
  - ``rcpt_to`` is in lower case, ``raw_rcpt_to`` as it was given [SP5].
  - Numbers are strings, ``timestamp`` too; in the Events API it is ISO 8601 [SP5].
  - ``reason`` is ``raw_reason`` with its addresses made alike [SP5]: the raw one is read, and SparkPost rewords its own [SP9].
  - A ping is an empty ``msys``. A batch is repeated whole, with the same ``event_id`` of each event [SP3].
- - Nothing is signed: basic authentication or OAuth 2.0 show who called [SP4].
+ - Nothing is signed: basic authentication or OAuth 2.0 show who called; old webhooks send a token in a header [SP4].
 """
 
 import re
