@@ -31,7 +31,7 @@ def test_firehose_stores_one_event_a_line(form):
 
     assert ["0", "1", "2"] == [element.path for element in parsed.elements]
     assert [12, 0] == [event.occurred_at.second for event in parsed.events]
-    assert ["1"] == [unread.path for unread in parsed.unread]
+    assert [("1", '{"eventType": "Op\ufffd')] == [(unread.path, unread.raw) for unread in parsed.unread]
 
 
 @pytest.mark.parametrize("body", ["", "words", '{\n"eventType":\n', lines("[1]", "words"), lines("words", "{}"), 7])
