@@ -14,9 +14,19 @@ from pathlib import Path
 
 import deliverystatus as ds
 from deliverystatus import _enums, _policies, providers
+from deliverystatus.providers._matrix import COLUMNS, cells
 
 HERE = Path(__file__).parent
 STAMP = "<!-- Written by docs/make_tables.py from the tables of the code. Do not edit. -->\n"
+
+#: What the columns of the matrix mean.
+MATRIX_NOTES = (
+    "A dash means that there is none, or that it is not documented. *Tells machines*: the kinds of which it says whether a",
+    "machine did it. *Event id*: whether every event has its **own**, **some** have one, or it is **shared** by the events of",
+    "several recipients; a hint in any case. *Covers*: what cannot be changed without its being seen. *Fresh for*: how old a",
+    "signature may be; where there is a dash it carries no time, so remember the keys (`Trusted.replay_key`). *Ends retries*:",
+    "the answer after which the provider does not send again. Give it only to what was verified, can never be read, and is stored.",
+)
 
 
 def statuses() -> str:
@@ -101,12 +111,10 @@ def provider_pages() -> str:
     all_of_them = [providers.get(name) for name in providers.names()]
     lines = [STAMP, "# Providers", ""]
     lines += _table(
-        ("name", "provider", "channels", "can confirm a delivery", "sends a lost delivery again"),
-        (
-            (f"`{p.name}`", p.title, ", ".join(p.channels), _yes(p.habits.confirms_delivery), _yes(p.habits.repeats_lost_delivery))
-            for p in all_of_them
-        ),
+        ("name", "provider", *(name.replace("_", " ") for name in COLUMNS)),
+        ((f"`{p.name}`", p.title, *cells(p)) for p in all_of_them),
     )
+    lines += ["", *MATRIX_NOTES]
     for provider in all_of_them:
         module = sys.modules[f"deliverystatus.providers.{provider.name}"]
         lines += ["", f"## {provider.title}", "", "```text", inspect.cleandoc(module.__doc__ or ""), "```"]
@@ -124,10 +132,6 @@ def _level(level: _policies.Level) -> str:
 
 def _name(word: object) -> str:
     return "" if word is None else str(word)
-
-
-def _yes(flag: object) -> str:
-    return "yes" if flag else "no"
 
 
 def _read_as(meaning: object) -> str:

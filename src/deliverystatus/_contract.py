@@ -234,8 +234,8 @@ class Provider:
 
     @property
     def kinds(self) -> frozenset[EventKind]:
-        """What it can tell of: every kind of event that is in its tables."""
-        return frozenset(_kinds_in(self.tables))
+        """What it can tell of: every kind of event that is in its tables, but for words that mean nothing here."""
+        return frozenset(_kinds_in(self.tables)) - {EventKind.UNKNOWN}
 
     def parse(
         self,

@@ -8,7 +8,6 @@ import json
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -168,10 +167,9 @@ def word(table: Mapping[str, Any], value: str) -> Any:
     return table.get(value) or table.get(value.strip().lower())
 
 
-@lru_cache(maxsize=256)  # few are used, each by many events
 def on(source: Source, channel: Channel) -> Source:
     """Give the same source with messages that travel on *channel*, where a provider has several."""
-    return attrs.evolve(source, channel=channel)
+    return source if channel is source.channel else attrs.evolve(source, channel=channel)
 
 
 def _refused(expected: str, value: object, path: str) -> PayloadError:

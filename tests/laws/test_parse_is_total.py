@@ -83,7 +83,7 @@ BODIES = {name: bodies(name) for name in providers.names()}
 def array_of(name, body):
     """Give the path of the array whose entries are the elements of a body; ``None`` if it is one element by itself."""
     *path, index = providers.get(name).parse(body).elements[0].path.split(".")
-    return tuple(path) if index.isdigit() else None
+    return tuple(int(step) if step.isdigit() else step for step in path) if index.isdigit() else None
 
 
 def batches(name):

@@ -6,7 +6,7 @@ Every command shows a table, or with ``--json`` one JSON object a line whose key
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from rich.console import ConsoleRenderable, Group
 from rich.table import Table
 from rich.text import Text
 
-from deliverystatus import Copies, Diagnosis, Policy, Provider, Status, UnknownName, fold_copies, providers
+from deliverystatus import Copies, Diagnosis, EventKind, Policy, Provider, Status, UnknownName, fold_copies, providers
 from deliverystatus import vocabularies as packs
 from deliverystatus._cli._beside import beside
 from deliverystatus._cli._files import STDIN, File, Found, find, read
@@ -30,6 +30,7 @@ from deliverystatus._cli._why import Why, reasons
 from deliverystatus._explain import Explanation
 from deliverystatus._explain._texts import AUDIENCES, found_for
 from deliverystatus._policies import policy_of
+from deliverystatus.providers import _matrix as matrix
 from deliverystatus.vocabularies import Rule, Vocabulary
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -41,10 +42,10 @@ _UNREAD = 3
 # -- what the commands share -----------------------------------------------------------------------------------------
 
 
-def _by(convert: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+def _by(convert: Callable[[Any], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """Make a callback that converts an option's text; what it refuses is wrong usage."""
 
-    def callback(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Any:
+    def callback(_context: click.Context, _parameter: click.Parameter, text: Any) -> Any:
         try:
             return None if text is None else convert(text)
         except (UnknownName, ValueError, OSError) as error:
@@ -65,6 +66,10 @@ def _moment(text: str) -> datetime:
 
 def _vocabulary(name: str) -> Vocabulary:
     return Vocabulary.load(name) if name.endswith(".toml") else packs.get(name)
+
+
+def _providers(names: Sequence[str]) -> list[Provider]:
+    return [providers.get(name) for name in names]
 
 
 def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
@@ -350,28 +355,51 @@ def _why(each: Why) -> tuple[object, ...]:
 
 
 @cli.command("providers")
+@click.argument("names", metavar="[NAME]...", nargs=-1, callback=_by(_providers))
 @_AS_JSON
-def providers_(*, as_json: bool) -> None:
-    """List the providers whose webhooks can be read."""
-    known = [providers.get(name) for name in providers.names()]
+def providers_(names: Sequence[Provider], *, as_json: bool) -> None:
+    """
+    Show what can be expected of the providers whose webhooks can be read.
+
+    With names, all that is known of these.
+    """
+    known = names or [providers.get(name) for name in providers.names()]
     if as_json:
-        write(
-            {
-                "name": provider.name,
-                "title": provider.title,
-                "channels": provider.channels,
-                "confirms_delivery": provider.habits.confirms_delivery,
-                "words": _words(provider),
-            }
-            for provider in known
-        )
+        write(matrix.row(provider) for provider in known)
+    elif names:
+        for provider in known:
+            _show(
+                table(
+                    provider.name, provider.title, rows=zip(_said(matrix.COLUMNS), matrix.cells(provider), strict=True)
+                )
+            )
     else:
-        rows = ((p.name, p.title, ", ".join(p.channels), "yes" if p.habits.confirms_delivery else "no", _words(p)) for p in known)
-        _show(table("Name", "Title", "Channels", "Confirms delivery", "Words known", rows=rows))
+        shown = [matrix.row(provider) for provider in known]
+        kinds = sorted(
+            {kind for row in shown if row["name"] != "generic" for kind in row["tells_of"]}, key=list(EventKind).index
+        )
+        marks = [[row["name"], *("x" if kind in row["tells_of"] else "" for kind in kinds)] for row in shown]
+        headings = ("Name", *(kind[:_SHORT] for kind in kinds))
+        _show(table(*headings, rows=marks, whole=headings))
+        _show(
+            table("Name", *_said(_HABITS), rows=(_habits(provider) for provider in known), lines=True, whole=("Name",))
+        )
 
 
-def _words(provider: Provider) -> int:
-    return sum(map(len, provider.tables.values()))
+#: So many letters tell the kinds apart that providers tell of.
+_SHORT = 3
+
+#: The columns of the matrix that have room beside each other.
+_HABITS = ("channels", "tells_machines", "event_id", "times", "signed_with", "fresh_for", "sent_again_for", "lists")
+
+
+def _habits(provider: Provider) -> tuple[str, ...]:
+    cells = dict(zip(matrix.COLUMNS, matrix.cells(provider), strict=True))
+    return (provider.name, *(cells[name] for name in _HABITS))
+
+
+def _said(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.replace("_", " ").capitalize() for name in names)
 
 
 @cli.group(invoke_without_command=True)

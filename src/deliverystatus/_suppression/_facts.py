@@ -6,10 +6,11 @@ from typing import NamedTuple, TypeAlias
 
 from dateutil.relativedelta import relativedelta
 
-from deliverystatus._enums import Channel, Party, Purpose, Reason
+from deliverystatus._enums import Channel, Party, Purpose, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._suppression._rules import BY_DAY, Rules, at_most
 from deliverystatus._suppression._words import CauseKind, Fact, IncidentKind, ReleaseProof
+from deliverystatus._text import comparable
 from deliverystatus._values import EVERYTHING, Scope
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -98,8 +99,8 @@ def covered(scope: Scope | None) -> Scope:
 
 
 def alike(scope: Scope) -> Scope:
-    """Give the form in which two spellings of a scope are equal, as Mailgun compares tags."""
-    name = scope.name.strip().casefold()
+    """Give the form in which two spellings of a scope are equal: numbers by their digits, all else as Mailgun compares tags."""
+    name = comparable(scope.name) if scope.kind is ScopeKind.SENDER else scope.name.strip().casefold()
     return scope if name == scope.name else Scope(scope.kind, name)
 
 

@@ -21,6 +21,7 @@ from deliverystatus._suppression._facts import (
     Domain,
     FactKey,
     Trouble,
+    alike,
     by_hand_value,
     domain_of,
     release_value,
@@ -134,7 +135,7 @@ def _is_outside(scope: Scope, cause: Cause) -> bool:
         return False
     if cause.channel is not None and STOPS[cause.channel] is Fact.STOPPED and scope.kind is not ScopeKind.SENDER:
         return False  # whatever the label it was said under
-    return scope.name.strip().casefold() != cause.scope.name.strip().casefold()  # as Mailgun does with tags
+    return alike(scope) != alike(cause.scope)
 
 
 def _lifts_all(causes: tuple[Cause, ...]) -> tuple[tuple[Party, ReleaseProof], ...]:
@@ -225,7 +226,7 @@ class SuppressionList:
         Args:
             recipient: To whom.
             purpose: What it is for.
-            channel: How it travels.
+            channel: How it travels; to a number that is no WhatsApp message, by SMS.
             scope: What it belongs to (``"group:17"``, ``"sender:+15550100"``). Not told, it may belong to anything that
                 the recipient left; and a tag does not show which group, so only a scope of the same kind is outside of
                 what was left. A STOP is the sender's: no other kind limits it.
@@ -241,15 +242,16 @@ class SuppressionList:
         """
         if not isinstance(standing, Standing | None):
             raise TypeError(f"standing: expected Standing, got {type(standing).__name__}")
+        address = _address(recipient)
+        travels = member("channel", Channel, channel)
         message = _Message(
             member("purpose", Purpose, purpose),
-            member("channel", Channel, channel),
+            Channel.SMS if travels is Channel.EMAIL and "@" not in address else travels,
             None if scope is None else Scope.of(scope),
             _text("provider", provider),
             _text("account", account),
         )
         now, reference = moment("now", now), _text("reference", reference)
-        address = _address(recipient)
         found = self._find(address, now)
         causes = [*found.causes, *self._settings(address, standing or NOTHING_TOLD, message.purpose, now)]
         binding = tuple(cause for cause in ranked(causes) if _binds(cause, message))
