@@ -59,7 +59,7 @@ def test_a_reply_is_read_from_the_body_that_was_signed():
     """Of a POST the body is."""
     url = "https://clinic.example.org/replies?from=messagebird"
 
-    (event,) = messagebird.parse(verified(token(url, REPLY, iat=1, nbf=None), REPLY, url)).events
+    (event,) = messagebird.parse(verified(token(url, REPLY, iat=int(NOW.timestamp()), nbf=None), REPLY, url)).events
 
     assert ("unsubscribed", "+15005550006", True) == (event.kind, f"+{event.recipient}", event.authenticated)
 
@@ -76,10 +76,24 @@ def test_a_reply_is_read_from_the_body_that_was_signed():
         (token(jti=None), b"", URL),
         (token(jti=7), b"", URL),
         (token(exp=None), b"", URL),
+        (token(nbf=None), b"", URL),
         (token(exp=int(NOW.timestamp()) - 3600), b"", URL),
         ({"MessageBird-Signature": "old", "MessageBird-Request-Timestamp": "1"}, b"", URL),
     ],
-    ids=["url", "no-url", "body-without-digest", "body", "no-body", "key", "no-id", "id", "no-end", "ended", "legacy"],
+    ids=[
+        "url",
+        "no-url",
+        "body-without-digest",
+        "body",
+        "no-body",
+        "key",
+        "no-id",
+        "id",
+        "no-end",
+        "no-time",
+        "ended",
+        "legacy",
+    ],
 )
 def test_what_is_not_proven_is_refused(headers, body, url):
     """Another URL or body, no id, no end, or the older signature: none of it shows who sent the request."""

@@ -83,9 +83,10 @@ def test_v2_does_not_cover_the_body():
         (V2, BODY, f"{URL}/elsewhere"),
         ({"X-Plivo-Signature-V3": SIGNED["X-Plivo-Signature-V3"]}, BODY, URL),
         ({"X-Plivo-Signature-V2-Nonce": NONCE}, BODY, URL),
+        (v3(", ".join(2 * [SIGNED["X-Plivo-Signature-V3"]])), BODY, URL),
         (SIGNED, b"\xff=\xff&%ff=%ff", "https://clinic.example.org/\ud800?\udc80=\ud800"),
     ],
-    ids=["body", "query", "no-url", "nonce", "address", "no-nonce", "no-signature", "unprintable"],
+    ids=["body", "query", "no-url", "nonce", "address", "no-nonce", "no-signature", "doubled", "unprintable"],
 )
 def test_what_is_not_proven_is_refused(headers, body, url):
     """Another body, URL or nonce, or one of the headers alone, does not show who sent the request."""

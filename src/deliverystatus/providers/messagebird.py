@@ -24,7 +24,7 @@ Quirks:
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -238,9 +238,10 @@ PROVIDER = Provider(
     channels=(Channel.SMS,),
     scheme=Scheme(
         title="a signed token (JWT, HS256)",
-        covers="the URL and the body, until the time in it",
+        covers="the time, the URL, and what is posted",
         needs="the signing key of the account",
         check=_check,
+        window=timedelta(0),  # a token has an end of its own, soon, so each attempt has its own
     ),
     habits=Habits(event_id=EventId.SOME, lists=("opt-outs",)),  # replies have an id
 )

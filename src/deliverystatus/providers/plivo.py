@@ -241,9 +241,14 @@ def _check(request: Request) -> Proof:
 
 
 def _signatures(request: Request, version: str) -> list[str]:
-    """Give the signatures of one version; there are several while a token is changed."""
-    names = (f"X-Plivo-Signature-{version}", f"X-Plivo-Signature-Ma-{version}")
-    return [each.strip() for name in names if request.has(name) for each in request.header(name).split(",")][:_MOST]
+    """Give the signatures of one version; there are several while a token is changed, but none of them twice."""
+    found: list[str] = []
+    for name in (f"X-Plivo-Signature-{version}", f"X-Plivo-Signature-Ma-{version}"):
+        listed = [each.strip() for each in request.header(name).split(",")] if request.has(name) else []
+        if len(listed) > len(set(listed)):
+            raise SignatureError(f"the header {name} is there more than once", "check what repeats headers on the way")
+        found += listed[:_MOST]
+    return found
 
 
 def _signed_v3(request: Request) -> tuple[bytes, ...]:
