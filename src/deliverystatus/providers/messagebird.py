@@ -51,6 +51,7 @@ STATUSES = {
 }  # fmt: skip
 
 #: ``statusReason`` of what failed, with blanks: likewise [B1, B2]. The others ("pending DLR") say what the status says.
+#: No copy at hand of [B1] shows these four: "opted out", "insufficient balance", "capacity limit reached", "carrier rejected".
 REASONS = {
     "unknown subscriber":       (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),   # no active line [B2]
     "incorrect number":         (EventKind.BOUNCED,             Reason.INVALID_ADDRESS),
