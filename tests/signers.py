@@ -211,7 +211,7 @@ def vonage(body: bytes, which: int = 0) -> Call:
     """A token with the digest of the body (Messages API)."""
     claims = {
         "iat": int(NOW.timestamp()),
-        "jti": "c5ba8f24-1a14-4c10-bfdf-3fbe8ce511b5",
+        "jti": hashlib.sha256(b"j" + body).hexdigest()[:12],
         "iss": "Vonage",
         "payload_hash": hashlib.sha256(body).hexdigest(),
         "api_key": "a1b2c3d4",
@@ -227,7 +227,7 @@ def messagebird(body: bytes, which: int = 0) -> Call:
         "iss": "MessageBird",
         "nbf": int(NOW.timestamp()),
         "exp": int((NOW + timedelta(minutes=1)).timestamp()),
-        "jti": "e92f3c8a",
+        "jti": hashlib.sha256(b"j" + body).hexdigest()[:12],
         "url_hash": hashlib.sha256(url.encode()).hexdigest(),
     }
     token = jwt.encode(claims, secret(which), algorithm="HS256")

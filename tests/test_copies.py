@@ -157,6 +157,15 @@ class TestTwoCopies:
 
         assert [((0, 0), "delivered")] == [(key.part, str(each.status)) for key, each in copies.items()]
 
+    def test_one_id_on_two_channels(self):
+        """A provider that tries a number on two channels under one id has two copies, in whatever order they are told of."""
+        one = {"recipient": "+491701234567", "message_id": "m-1", "reference": "r-1"}
+        copies = copies_of(event("delivered", channel="sms", **one), event("opened", channel="whatsapp", **one))
+
+        assert {"sms": "delivered", "whatsapp": "opened"} == {
+            str(key.channel): str(record.status) for key, record in copies.items()
+        }
+
     def test_mail_has_no_parts(self):
         """A part that an e-mail event claims is not looked at."""
         copies = copies_of(event("sent", part=(1, 2)), event("delivered", part=(2, 2)))

@@ -51,7 +51,9 @@ def test_a_provider_of_another_package(installed):
     installed("pigeon = pigeon_post:PROVIDER")
     body = written()["tests/fixtures/pigeon/released.json"]
 
-    (event, *_) = ds.receive("pigeon", body.encode(), secrets="a:b", headers={"Authorization": "Basic YTpi"}, now=NOW).events
+    (event, *_) = ds.receive(
+        "pigeon", body.encode(), secrets="a:b", headers={"Authorization": "Basic YTpi"}, now=NOW
+    ).events
 
     assert ("pigeon", True) == (event.provider, event.authenticated)
     assert "pigeon" not in providers.names()
@@ -69,7 +71,9 @@ def test_an_entry_point_that_is_no_provider(installed):
     """An entry point has to name a provider."""
     installed("pigeon = pigeon_post:STATES")
 
-    with pytest.raises(TypeError, match=r"^the entry point pigeon of deliverystatus.providers gives dict, no Provider$"):
+    with pytest.raises(
+        TypeError, match=r"^the entry point pigeon of deliverystatus.providers gives dict, no Provider$"
+    ):
         providers.get("pigeon")
 
 
@@ -136,7 +140,17 @@ def test_a_row_that_no_fixture_shows(tmp_path):
         (tmp_path / path).write_text(text.replace('"hawk":', '"storm": EventKind.BOUNCED,\n    "hawk":'), "utf-8")
 
     code, output = run(
-        tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "-k", "pigeon", "tests/test_providers.py"
+        tmp_path,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "-k",
+        "pigeon",
+        "tests/test_providers.py",
     )
 
     assert 1 == code

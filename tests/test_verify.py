@@ -7,6 +7,7 @@ that was replaced, at another time, and with headers that are missing or come tw
 
 import json
 import pickle
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -111,7 +112,8 @@ def test_receiving_is_verifying_and_parsing(name):
 
     parsed = ds.receive(name, call.body, account="main", **asked)
 
-    assert ds.parse(name, call.verified(name), account="main") == parsed
+    assert ds.parse(name, call.verified(name), account="main", received_at=NOW) == parsed
+    assert {NOW} == {event.received_at for event in parsed.events}
     assert {("main", True)} == {(event.account, event.authenticated) for event in parsed.events}
 
 
@@ -153,6 +155,11 @@ def same_but_for_beside(value, changed):
     return separator in value and value.split(separator)[-1] == changed.split(separator)[-1]
 
 
+def is_list(value):
+    """Say whether a header is a list of signatures, so that one more does no harm."""
+    return "," in value
+
+
 def without(headers, name):
     """Give the other headers."""
     return {header: value for header, value in headers.items() if header != name}
@@ -177,9 +184,8 @@ def test_doubled_headers(name):
             twice = [*call.headers.items(), (header.upper(), call.headers[header])]
             assert refused(name, call, headers=twice)
             assert refused(name, call, headers={**call.headers, header: [call.headers[header], "other"]})
-            assert refused(
-                name, call, headers={**call.headers, header: f"{call.headers[header]}, {call.headers[header]}"}
-            )
+            joined = f"{call.headers[header]}, {call.headers[header]}"  # as RFC 9110 section 5.3 lets a server do
+            assert refused(name, call, headers={**call.headers, header: joined}) or is_list(call.headers[header])
 
 
 @each_verified
@@ -293,9 +299,10 @@ def test_another_url(name):
 def test_a_body_that_was_encoded_again(name):
     """A body that a framework decoded and somebody encoded again does not verify, and the refusal says why."""
     scheme = providers.get(name).scheme
-    if "body" not in scheme.covers:
+    body = next((body for body in bodies_of(name) if body[:1] in {b"[", b"{"}), None)
+    if "body" not in scheme.covers or body is None:
         pytest.skip("the bytes of the body are not what is signed")
-    call = signed(name, json.dumps(json.loads(bodies_of(name)[0]), separators=(",", ":")).encode())
+    call = signed(name, json.dumps(json.loads(body), separators=(",", ":")).encode())
     call.verified(name)
 
     with pytest.raises(SignatureError, match="decoded and encoded again"):
@@ -374,6 +381,16 @@ def test_on_the_callers_own_word(name):
 
     assert parsed.events
     assert {None} == {event.authenticated for event in parsed.events}
+
+
+def test_what_is_answered_to_what_is_not_proven():
+    """401, so that a wrong secret destroys nothing; and something else where a provider would take that for a last word."""
+    assert {401: 21, 429: 2, 503: 3} == Counter(providers.get(name).habits.asks_again for name in VERIFIED)
+    for name in VERIFIED:
+        with pytest.raises(SignatureError) as caught:
+            call_of(name).verified(name, secrets="a:b", trust=None, headers={}, body=b"x")
+        assert providers.get(name).habits.asks_again == caught.value.answer
+        assert caught.value.answer != providers.get(name).habits.ends_retries
 
 
 def test_nothing_can_be_verified_of_a_mail():

@@ -88,6 +88,15 @@ class Body(NamedTuple):
     items: Sequence[Any]
     path: Callable[[int], str] = str
 
+    @classmethod
+    def of_one(cls, payload: Any) -> "Body":
+        """Give a body that is one element by itself."""
+        return cls((payload,), _whole)
+
+
+def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
+    return ""
+
 
 @attrs.frozen
 class Parsed:
@@ -167,6 +176,7 @@ class Habits:
         retries: For how long it sends again what was not taken; ``None`` if that is not documented.
         ends_retries: The answer after which it does not send again, of those that mean refusal. Give it only to what was
             verified, can never be read, and is stored: a wrong secret must not destroy events.
+        asks_again: What to answer to a request that is not proven, so that it is sent again once the secret is right.
         lists: The suppression lists it keeps, in its own words.
         confirms_delivery: Whether it can ever say that a message was delivered; if not, sent is as far as it goes.
         repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
@@ -177,6 +187,7 @@ class Habits:
     precision: Precision = Precision.SECOND
     retries: timedelta | None = None
     ends_retries: int | None = None
+    asks_again: int = 401
     lists: tuple[str, ...] = ()
     confirms_delivery: bool = True
     repeats_lost_delivery: bool = True

@@ -147,7 +147,7 @@ class _Groups:
         part = _part(event)
         by_id = by_reference = None
         if event.message_id is not None:
-            by_id = (event.source.provider, event.source.account, event.message_id, recipient, part)
+            by_id = (event.source.provider, event.source.account, event.message_id, recipient, part, channel_of(event))
             group = self._group_of.get(by_id)
         if event.reference is not None:
             which: object = by_id if part == _SOME_PART else part
@@ -221,7 +221,7 @@ class _Groups:
         """Give what leads from a part to its copy: the message id, and the reference if nobody speaks of parts there."""
         recipient = self.comparable(event.recipient or "")
         if event.message_id is not None:
-            yield event.source.provider, event.source.account, event.message_id, recipient
+            yield event.source.provider, event.source.account, event.message_id, recipient, channel_of(event)
         if event.reference is not None and _part(event) in (None, _SOME_PART):
             yield event.reference, recipient, channel_of(event)
 

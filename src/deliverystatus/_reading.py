@@ -162,6 +162,11 @@ def addresses(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for _, address in named if "@" in address))
 
 
+def firsts(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each field of a form once, as JSON has it: of a repeated field the first is the provider's."""
+    return {name: (value[0] if value else None) if isinstance(value, list) else value for name, value in form.items()}
+
+
 def word(table: Mapping[str, Any], value: str) -> Any:
     """Look a provider's word up, whatever its case; ``None`` if it is not listed."""
     return table.get(value) or table.get(value.strip().lower())

@@ -44,7 +44,7 @@ def verify(
         The bytes that are proven, for ``parse``; with a key to remember, so that they are taken once.
 
     Raises:
-        SignatureError: If it is not shown who sent it: answer 401.
+        SignatureError: If it is not shown who sent it: answer with its ``answer``, which is 401 but for a few.
         CertificateNeeded: If a certificate has to be fetched first.
         UnknownName: If there is no such provider.
         MissingExtra: If the scheme needs a package that is not installed.
@@ -64,7 +64,7 @@ def verify(
         )
         proof = scheme.prove(request)
     except SignatureError as error:
-        raise SignatureError(error.problem, error.advice, chosen.name) from None
+        raise SignatureError(error.problem, error.advice, chosen.name, chosen.habits.asks_again) from None
     payload = request.body if proof.payload is None else proof.payload
     return Trusted(payload, chosen.name, signed_at=proof.signed_at, replay_key=proof.replay_key)
 
@@ -96,10 +96,10 @@ def receive(
         trust: As ``verify`` takes it; or what vouches for the sender of a mail.
         url: As ``verify`` takes it.
         now: The time (aware).
-        as_parse: What ``parse`` takes: *received_at*, *reference*, *account*, *sent_via*.
+        as_parse: What ``parse`` takes: *received_at* (else it is *now*), *reference*, *account*, *sent_via*.
 
     Raises:
-        SignatureError: If it is not shown who sent it: answer 401, and nothing else.
+        SignatureError: If it is not shown who sent it: answer with its ``answer``, and nothing else.
         CertificateNeeded: If a certificate has to be fetched first.
         PayloadError: If the body is not that provider's at all: answer 400.
         UnknownName: If there is no such provider.
@@ -107,7 +107,7 @@ def receive(
         ValueError: If *now* has no zone.
     """
     chosen = providers.get(provider)
-    moment("now", now)
+    as_parse = {"received_at": moment("now", now), **as_parse}
     content_type = {name: values[-1] for name, values in _by_name(headers).items() if values}
     if secrets is None:
         return chosen.parse(body or _query_of(url), headers=content_type, **as_parse)
@@ -117,7 +117,9 @@ def receive(
             raise SignatureError("no secret was given", "say secrets=None to take it on your own word", chosen.name)
         return chosen.parse(body, headers=content_type, **as_parse).vouched(chosen.authenticate(given, vouched))
     if isinstance(body, str) or isinstance(trust, AlignedPass):
-        raise SignatureError("the body has to be bytes, and trust= no mail's", AS_IT_CAME, chosen.name)
+        raise SignatureError(
+            "the body has to be bytes, and trust= no mail's", AS_IT_CAME, chosen.name, chosen.habits.asks_again
+        )
     trusted = verify(provider, body, headers=headers, secrets=secrets, trust=trust, url=url, now=now)
     return chosen.parse(trusted, headers=content_type, **as_parse)
 

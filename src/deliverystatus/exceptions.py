@@ -42,7 +42,8 @@ class PayloadError(DeliveryStatusError, ValueError):
 
 class SignatureError(DeliveryStatusError):
     """
-    Nothing shows that the provider sent the body. Answer 401, never 400: a wrong secret must not stop retries.
+    Nothing shows that the provider sent the body. Answer 401, never 400: a wrong secret must not stop retries. A few providers
+    send again after other answers only: ``answer`` is theirs.
 
     The message is for the operator. Tell the sender nothing of it.
 
@@ -50,13 +51,15 @@ class SignatureError(DeliveryStatusError):
         problem: What is wrong.
         advice: What to check, and where.
         provider: The provider's name.
+        answer: The HTTP status to answer with, and nothing else.
     """
 
-    def __init__(self, problem: str, advice: str = "", provider: str = "") -> None:
-        super().__init__(problem, advice, provider)
+    def __init__(self, problem: str, advice: str = "", provider: str = "", answer: int = 401) -> None:
+        super().__init__(problem, advice, provider, answer)
         self.problem = problem
         self.advice = advice
         self.provider = provider
+        self.answer = answer
 
     def __str__(self) -> str:
         said = "; ".join(filter(None, (self.problem, self.advice)))

@@ -247,7 +247,7 @@ def ids_of(each):
     if each.recipient is None:
         return set()
     channel = "sms" if each.channel == "email" and "@" not in each.recipient else each.channel
-    ids = {(channel, each.reference), (each.provider, each.account, each.message_id)}
+    ids = {(channel, each.reference), (channel, each.provider, each.account, each.message_id)}
     return {(*one, comparable(each.recipient), part) for one in ids if one[-1] is not None}
 
 
@@ -264,7 +264,7 @@ def components_of(events):
 
 @given(st.lists(events(account=None, internet_message_id=None), max_size=10))
 def test_copies_are_connected_components(events):
-    """A copy is all that is connected by (reference, recipient, channel) or (provider, account, message id, recipient)."""
+    """A copy is all that is connected by (reference, recipient, channel) or (provider, account, message id, recipient, channel)."""
     counted = [each for each in events if not each.test]
     copies = fold_copies(events)
 
@@ -342,11 +342,12 @@ def test_homomorphic_wherever_it_is_defined(events, at):
 def bodies():
     """Give every fixture body of every provider there is: its name, and the body as it is posted."""
     return [
-        (folder.name, file.read_bytes())
+        (folder.name, raw)
         for folder in sorted(FIXTURES.iterdir())
         if folder.name in providers.names()
         for file in sorted(folder.iterdir())
         if file.suffix != ".toml"
+        for raw in (file.read_bytes().splitlines() if file.suffix == ".lines" else [file.read_bytes()])
     ]
 
 

@@ -84,7 +84,7 @@ def standard_webhooks(*prefixes: str) -> Scheme:
     def check(request: Request) -> Proof:
         prefix = next((each for each in prefixes if request.has(f"{each}-signature")), prefixes[0])
         message_id, time = request.header(f"{prefix}-id"), request.header(f"{prefix}-timestamp")
-        listed = request.header(f"{prefix}-signature").split()
+        listed = request.header(f"{prefix}-signature").split(" ")
         signed = f"{message_id}.{time}.".encode("utf-8", "replace") + request.body
         refuse_unless_made_with_one_of(
             request,

@@ -10,7 +10,7 @@ from deliverystatus._enums import EventKind
 #: What is shown of a provider, in this order.
 COLUMNS = (
     "channels", "tells_of", "tells_machines", "event_id", "times", "signed_with", "covers", "fresh_for",
-    "sent_again_for", "ends_retries", "lists", "confirms_delivery", "sends_a_lost_delivery_again",
+    "sent_again_for", "not_proven_is_answered", "ends_retries", "lists", "confirms_delivery", "sends_a_lost_delivery_again",
 )  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def row(provider: Provider) -> Mapping[str, Any]:
         "covers": scheme.covers if scheme else None,
         "fresh_for": _seconds(scheme.window) if scheme else None,
         "sent_again_for": _seconds(habits.retries),
+        "not_proven_is_answered": habits.asks_again,
         "ends_retries": habits.ends_retries,
         "lists": list(habits.lists),
         "confirms_delivery": habits.confirms_delivery,

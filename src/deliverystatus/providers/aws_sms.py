@@ -161,7 +161,7 @@ def _incoming(source: Source, text: Mapping[str, Any]) -> Outcome:
         reading.required(text, "originationNumber"),
         reading.text(text, "previousPublishedMessageId"),  # what it answers
         None,
-        None,
+        source.received_at,  # it is posted as it comes in, and has no other time
         details=partial(_asked, text, kind),
     )
 
@@ -206,6 +206,7 @@ PROVIDER = Provider(
         precision=Precision.FRACTION,
         retries=timedelta(minutes=1),  # as SNS does unless told otherwise
         ends_retries=400,  # and every other 4xx
+        asks_again=503,
         lists=("opt-out lists",),
     ),
 )

@@ -137,12 +137,8 @@ def elements(payload: Any) -> Body:
     if isinstance(payload, list):
         return Body(payload)
     if isinstance(payload, dict) and "data" in payload and ("eventType" in payload or "type" in payload):
-        return Body((payload,), _whole)
+        return Body.of_one(payload)
     raise PayloadError(f"expected an array or an event, got {type(payload).__name__}")
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
 
 
 def read(element: Any, source: Source) -> Outcome:
@@ -302,6 +298,7 @@ PROVIDER = Provider(
         precision=Precision.FRACTION,
         retries=timedelta(hours=24),
         ends_retries=400,
+        asks_again=503,
         lists=("managed suppression list", "suppression lists of a domain", "opt-outs of a number"),
     ),
 )

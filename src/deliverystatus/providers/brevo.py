@@ -106,11 +106,7 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object or an array, got {type(payload).__name__}")
     if "event" not in payload:
         raise PayloadError("expected an object with an event")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
@@ -207,6 +203,7 @@ PROVIDER = Provider(
         precision=Precision.FRACTION,
         retries=timedelta(hours=11, minutes=10),
         ends_retries=400,  # and every other 4xx but 429, and every 5xx [B5]
+        asks_again=429,
         lists=("blocked contacts",),
     ),
 )

@@ -83,16 +83,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected a form, got {type(payload).__name__}")
     if "status" not in payload or not ("transaction" in payload or "messageid" in payload):
         raise PayloadError("expected a form with a status and a transaction")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: an event."""
-    fields = _fields(element)
+    fields = reading.firsts(element)
     kind = _STATUSES.get(reading.required(fields, "status").strip().lower(), EventKind.UNKNOWN)
     failure = None
     if kind is EventKind.UNDETERMINED_BOUNCE:
@@ -111,11 +107,6 @@ def read(element: Any, source: Source) -> Outcome:
     )
 
 
-def _fields(element: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the first value of each field: forms may have several."""
-    return {name: value[0] if isinstance(value, list) and value else value for name, value in element.items()}
-
-
 def _time(written: object) -> datetime | None:
     found = _DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
@@ -131,7 +122,7 @@ def _time(written: object) -> datetime | None:
 
 def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
-    fields = _fields(element)
+    fields = reading.firsts(element)
     return Details(
         scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,
         value=reading.loose_text(fields.get("status")) if kind is EventKind.UNKNOWN else None,

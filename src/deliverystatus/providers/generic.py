@@ -50,11 +50,7 @@ def elements(payload: Any) -> Body:
         return Body(events, "events.{}".format)
     if "kind" not in payload and "specversion" not in payload:
         raise PayloadError("expected an object with a kind, a CloudEvent, or events")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:

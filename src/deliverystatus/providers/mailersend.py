@@ -143,11 +143,7 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
     if "type" not in payload:
         raise PayloadError("expected an object with a type")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
@@ -287,6 +283,7 @@ PROVIDER = Provider(
         precision=Precision.SECOND,
         retries=timedelta(days=3),
         ends_retries=400,  # and every other 4xx but 429 [E1]
+        asks_again=429,
         lists=("blocklist", "hard bounces", "spam complaints", "unsubscribes", "on hold"),
     ),
 )

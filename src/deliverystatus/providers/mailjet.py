@@ -109,10 +109,6 @@ CUSTOM_ID = "CustomID"
 PAYLOAD = "Payload"
 
 
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
-
-
 def elements(payload: Any) -> Body:
     """Give the elements: those of an array, or the one that the body is."""
     if isinstance(payload, list):
@@ -121,7 +117,7 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object or an array, got {type(payload).__name__}")
     if "event" not in payload:
         raise PayloadError("expected an object with an event")
-    return Body((payload,), _whole)
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:

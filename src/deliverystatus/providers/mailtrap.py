@@ -130,15 +130,11 @@ def elements(payload: Any) -> Body:
     if not isinstance(payload, dict):
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
     if "events" not in payload and "event" in payload:
-        return Body((payload,), _whole)
+        return Body.of_one(payload)
     events = payload.get("events")
     if not isinstance(events, list):
         raise PayloadError(f"expected an array, got {type(events).__name__}", path="events")
     return Body(events, "events.{}".format)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
 
 
 def read(element: Any, source: Source) -> Outcome:

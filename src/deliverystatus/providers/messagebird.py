@@ -133,16 +133,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected a query or a form, got {type(payload).__name__}")
     if "recipient" not in payload or not ("status" in payload or "originator" in payload):
         raise PayloadError("expected fields with a recipient, and a status or an originator")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the whole)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: what became of a copy, a stop, or a reply."""
-    fields = _fields(element)
+    fields = reading.firsts(element)
     if "status" not in fields:
         return _replied(fields, source)
     name = cut(reading.required(fields, "status").strip().lower())
@@ -180,13 +176,6 @@ def _replied(fields: Mapping[str, Any], source: Source) -> Outcome:
             event_id=reading.loose_text(fields.get("id")),
         ),
     )
-
-
-def _fields(element: Mapping[str, Any]) -> dict[str, Any]:
-    """Give each field once: a form has lists of values, and of a repeated field the first is MessageBird's."""
-    return {
-        name: (value[0] if value else None) if isinstance(value, list) else value for name, value in element.items()
-    }
 
 
 def _spelled(why: str | None) -> str:

@@ -130,16 +130,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected a form, got {type(payload).__name__}")
     if "MessageUUID" not in payload:
         raise PayloadError("expected a form with a MessageUUID")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the form)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: what became of a copy, a stop, or an incoming message."""
-    fields = _fields(element)
+    fields = reading.firsts(element)
     channel = TYPES.get((reading.text(fields, "Type") or "").lower(), source.channel)
     if channel is not source.channel:
         source = attrs.evolve(source, channel=channel)
@@ -182,19 +178,12 @@ def _received(fields: Mapping[str, Any], source: Source) -> Outcome:
         reading.required(fields, "From"),
         None,
         None,
-        None,
+        source.received_at,  # it is posted as it comes in, and has no other time
         details=Details(
             scope=Scope(ScopeKind.SENDER, reading.required(fields, "To")),
             event_id=reading.loose_text(fields.get("MessageUUID")),
         ),
     )
-
-
-def _fields(element: Mapping[str, Any]) -> dict[str, Any]:
-    """Give each field once: a form has lists of values, and of a repeated field the first is Plivo's."""
-    return {
-        name: (value[0] if value else None) if isinstance(value, list) else value for name, value in element.items()
-    }
 
 
 def details(fields: Mapping[str, Any], value: str | None) -> Details:

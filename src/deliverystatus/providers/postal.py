@@ -134,11 +134,7 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
     if not _has_envelope(payload) and _event_of(payload) is None:
         raise PayloadError("expected an event and its payload, or a payload of Postal's")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def _has_envelope(element: Mapping[str, Any]) -> bool:

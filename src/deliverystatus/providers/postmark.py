@@ -131,11 +131,7 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
     if "RecordType" not in payload and "FromFull" not in payload:
         raise PayloadError("expected an object with a RecordType")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:

@@ -467,6 +467,7 @@ PROVIDER = Provider(
         precision=Precision.FRACTION,
         retries=timedelta(minutes=1),  # as SNS does unless told otherwise
         ends_retries=400,  # and every other 4xx
+        asks_again=503,
         lists=("account suppression list", "tenant suppression list", "global suppression list", "contact list"),
     ),
 )

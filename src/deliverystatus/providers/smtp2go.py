@@ -124,16 +124,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object or a form, got {type(payload).__name__}")
     if "event" not in payload or not _IDS & payload.keys():
         raise PayloadError("expected an event of SMTP2GO's")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: one event, one for each recipient, or a notice."""
-    fields = {name: value[0] if type(value) is list and value else value for name, value in element.items()}
+    fields = reading.firsts(element)
     name = reading.required(fields, "event")
     word = name.strip().lower()
     if word in TEXTS:

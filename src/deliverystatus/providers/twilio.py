@@ -149,16 +149,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected a form, got {type(payload).__name__}")
     if not any(name in payload for name in _IDS):
         raise PayloadError("expected a form with a MessageSid")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: what became of a message, what its recipient asked for, or a notice."""
-    fields = {name: value[0] if isinstance(value, list) and value else value for name, value in element.items()}
+    fields = reading.firsts(element)
     status = (reading.text(fields, "MessageStatus") or reading.text(fields, "SmsStatus") or "").lower()
     if status in INCOMING or (not status and "Body" in fields):
         return _incoming(fields, source)
@@ -204,7 +200,7 @@ def _incoming(fields: Mapping[str, Any], source: Source) -> Outcome:
         recipient,
         None,  # its id is that of the incoming message: it is about no copy of ours
         None,
-        None,
+        source.received_at,  # it is posted as it comes in, and has no other time
         details=partial(details, fields, kind, None),
     )
 

@@ -116,7 +116,7 @@ def elements(payload: Any) -> Body:
     if "events_by_user" not in payload:
         if "event_name" not in payload:
             raise PayloadError("expected events_by_user, or a single event")
-        return Body((payload,), _whole)
+        return Body.of_one(payload)
     users = payload["events_by_user"]
     if not isinstance(users, list):
         raise PayloadError(f"expected an array, got {type(users).__name__}", path="events_by_user")
@@ -131,10 +131,6 @@ def elements(payload: Any) -> Body:
             items.append(user)
             paths.append(f"events_by_user.{index}")
     return Body(items, paths.__getitem__)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
 
 
 def read(element: Any, source: Source) -> Outcome:

@@ -174,20 +174,12 @@ def elements(payload: Any) -> Body:
         raise PayloadError(f"expected an object or a form, got {type(payload).__name__}")
     if "message_uuid" not in payload and not ("messageId" in payload and "msisdn" in payload):
         raise PayloadError("expected a receipt with messageId and msisdn, or a message with message_uuid")
-    return Body((payload,), _whole)
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
-
-
-def _fields(element: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value[0] if isinstance(value, list) and value else value for name, value in element.items()}
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: what became of a message or a part of it, what its recipient asked for, or a notice."""
-    fields = _fields(element)
+    fields = reading.firsts(element)
     return _message(fields, source) if "message_uuid" in fields else _receipt(fields, source)
 
 
@@ -361,7 +353,7 @@ def _signed_fields(payload: bytes, request: Request) -> dict[str, str]:
     except PayloadError:
         found = None
     if isinstance(found, dict) and not any(isinstance(value, list) and len(value) > 1 for value in found.values()):
-        fields = _fields(found)
+        fields = reading.firsts(found)
         if all(isinstance(value, str | int | float) for value in fields.values()):
             return {name: str(value) for name, value in fields.items()}
     raise SignatureError(
