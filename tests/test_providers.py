@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from deliverystatus import Event, UnknownName, providers
+from deliverystatus import Actor, Event, EventId, EventKind, Precision, UnknownName, providers
 from deliverystatus.exceptions import PayloadError
 from deliverystatus.testing import nothing_lost
 
@@ -211,6 +211,61 @@ def test_every_word_of_the_tables_is_in_a_fixture(name):
     ]
 
     assert [] == unseen
+
+
+def events_from(name):
+    """Give the events of all fixtures of a provider."""
+    return [event for body in BODIES if body.parent.name == name for event in events_of(body)]
+
+
+@each_provider
+def test_what_it_tells_of(name):
+    """The kinds in a provider's tables are those its fixtures show, so that the matrix claims and hides nothing."""
+    shown = {event.kind for event in events_from(name)} - {EventKind.UNKNOWN}
+
+    assert providers.get(name).kinds == shown
+
+
+@each_provider
+def test_where_it_tells_machines_apart(name):
+    """The kinds said to come with a machine's flag are those of which a fixture shows one."""
+    flagged = {event.kind for event in events_from(name) if event.actor is Actor.MACHINE}
+
+    assert providers.get(name).habits.machine == flagged
+
+
+@each_provider
+def test_what_its_ids_are_good_for(name):
+    """A provider without ids of events has none in its fixtures; one that has its own has them everywhere, or nearly."""
+    events = events_from(name)
+    ids = [event.event_id for event in events if event.event_id is not None]
+    said = providers.get(name).habits.event_id
+
+    assert (said is EventId.NONE) is (not ids)
+    if said is EventId.SHARED:
+        assert any(len({event.recipient for event in events if event.event_id == each}) > 1 for each in ids)
+
+
+@each_provider
+def test_how_fine_its_times_are(name):
+    """A provider without times has none in its fixtures; one with fractions of seconds shows some, any other hardly any."""
+    times = [event.occurred_at for event in events_from(name) if event.occurred_at is not None]
+    fractions = [time for time in times if time.microsecond]
+    said = providers.get(name).habits.precision
+
+    assert (said is Precision.NONE) is (not times)
+    if said is Precision.FRACTION:
+        assert fractions
+    else:
+        assert len(fractions) <= len(times) // 4
+
+
+@each_provider
+def test_it_can_show_who_sent_it(name):
+    """Every provider has a way to show who sent a body, and one only."""
+    provider = providers.get(name)
+
+    assert (provider.scheme is None) is (provider.authenticate is not None)
 
 
 @each_provider

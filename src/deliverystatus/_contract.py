@@ -170,6 +170,7 @@ class Habits:
     How a provider reports, as far as it is documented: what the matrix of providers shows, beside the tables.
 
     Attributes:
+        besides: The kinds it tells of beside those in its tables: what no word of its own stands for.
         machine: The kinds of which it says whether a machine did it.
         event_id: What its ids of events are good for.
         precision: How finely it writes times.
@@ -182,6 +183,7 @@ class Habits:
         repeats_lost_delivery: Whether it sends a ``delivered`` again if our side missed it.
     """
 
+    besides: frozenset[EventKind] = frozenset()
     machine: frozenset[EventKind] = frozenset()
     event_id: EventId = EventId.NONE
     precision: Precision = Precision.SECOND
@@ -245,8 +247,8 @@ class Provider:
 
     @property
     def kinds(self) -> frozenset[EventKind]:
-        """What it can tell of: every kind of event that is in its tables, but for words that mean nothing here."""
-        return frozenset(_kinds_in(self.tables)) - {EventKind.UNKNOWN}
+        """What it can tell of: every kind of event that its words stand for, and those that others show."""
+        return (frozenset(_kinds_in(self.tables)) | self.habits.besides) - {EventKind.UNKNOWN}
 
     def parse(
         self,

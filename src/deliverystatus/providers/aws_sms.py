@@ -202,6 +202,9 @@ PROVIDER = Provider(
     channels=(Channel.SMS,),
     scheme=signing.sns(),
     habits=Habits(
+        besides=frozenset(
+            {EventKind.DEFERRED, EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED}
+        ),  # not yet final; texts that come in
         event_id=EventId.SOME,
         precision=Precision.FRACTION,
         retries=timedelta(minutes=1),  # as SNS does unless told otherwise

@@ -196,6 +196,7 @@ PROVIDER = Provider(
         window=timedelta(days=7),  # of retries; whether they are signed anew is not documented
     ),
     habits=Habits(
+        besides=frozenset({EventKind.SOFT_BOUNCED, EventKind.BOUNCED}),  # by the server's code
         machine=frozenset({EventKind.OPENED, EventKind.CLICKED}),
         event_id=EventId.OWN,
         precision=Precision.SECOND,

@@ -581,7 +581,7 @@ PROVIDER = Provider(
         window=timedelta(hours=8, minutes=5),  # the longest of the schedules of retries [M1, M2]
     ),
     habits=Habits(
-        machine=frozenset({EventKind.OPENED, EventKind.CLICKED}),
+        machine=frozenset({EventKind.OPENED, EventKind.CLICKED, EventKind.UNSUBSCRIBED}),
         event_id=EventId.OWN,
         precision=Precision.FRACTION,
         retries=timedelta(hours=8, minutes=5),

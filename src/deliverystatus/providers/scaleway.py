@@ -138,6 +138,11 @@ PROVIDER = Provider(
     decode=_sns.decode,
     tables={"type": EVENTS},
     scheme=signing.shared_secret(),
-    habits=Habits(event_id=EventId.OWN, precision=Precision.FRACTION, lists=("blocklists",)),
+    habits=Habits(
+        besides=frozenset({EventKind.SOFT_BOUNCED}),  # by the server's code
+        event_id=EventId.OWN,
+        precision=Precision.FRACTION,
+        lists=("blocklists",),
+    ),
 )
 parse = PROVIDER.parse

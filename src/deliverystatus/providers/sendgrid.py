@@ -283,6 +283,7 @@ PROVIDER = Provider(
         window=timedelta(hours=24),  # of retries; whether they are signed anew is not documented
     ),
     habits=Habits(
+        besides=frozenset({EventKind.UNDETERMINED_BOUNCE}),  # a type that is not listed
         machine=frozenset({EventKind.OPENED}),
         event_id=EventId.OWN,
         precision=Precision.SECOND,

@@ -463,6 +463,7 @@ PROVIDER = Provider(
     },
     scheme=signing.sns(),
     habits=Habits(
+        besides=frozenset({EventKind.OPTED_IN}),  # to a topic, for the first time
         event_id=EventId.SHARED,
         precision=Precision.FRACTION,
         retries=timedelta(minutes=1),  # as SNS does unless told otherwise

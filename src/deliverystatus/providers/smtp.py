@@ -53,7 +53,7 @@ import attrs
 
 from deliverystatus import _mail
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._decoding import decode as decode_record
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Event
@@ -400,6 +400,13 @@ PROVIDER = Provider(
     },
     decode=decode,
     authenticate=authenticate,
-    habits=Habits(precision=Precision.SECOND, confirms_delivery=False),
+    habits=Habits(
+        # what a mail is shows in its form, not in a word
+        besides=frozenset({EventKind.UNDETERMINED_BOUNCE, EventKind.SOFT_BOUNCED, EventKind.AUTO_REPLIED}),
+        machine=frozenset({EventKind.OPENED}),  # a receipt that was sent without asking (RFC 8098 section 3.2.6.1)
+        event_id=EventId.SOME,
+        precision=Precision.SECOND,
+        confirms_delivery=False,
+    ),
 )
 parse = PROVIDER.parse

@@ -39,7 +39,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from deliverystatus import _reading as reading
 from deliverystatus import _signing as signing
-from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._phone import keyword, number_on
@@ -288,6 +288,7 @@ PROVIDER = Provider(
         check=_check,
     ),
     habits=Habits(
+        event_id=EventId.SOME,  # of texts that come in
         precision=Precision.NONE,
         lists=("opt-outs",),
         repeats_lost_delivery=False,  # at best one more attempt, if no connection came about

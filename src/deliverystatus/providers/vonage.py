@@ -381,7 +381,8 @@ PROVIDER = Provider(
         window=timedelta(hours=24),
     ),
     habits=Habits(
-        event_id=EventId.NONE,
+        event_id=EventId.SOME,  # of texts that come in
+        besides=frozenset({EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED}),  # texts that come in
         precision=Precision.SECOND,
         retries=timedelta(hours=24),
         lists=("opt-outs",),
