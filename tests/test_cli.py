@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 import deliverystatus as ds
-from deliverystatus import __main__, providers, vocabularies
-from deliverystatus._cli import _files, _tables, cli
+from deliverystatus import EventKind, __main__, providers, vocabularies
+from deliverystatus._cli import _SHORT, _files, _tables, cli
 from deliverystatus._cli._beside import beside
 from deliverystatus._explain import explain
 
@@ -561,27 +561,55 @@ def test_diagnose_does_not_wait_for_a_terminal(invoke):
 
 
 def test_providers_are_listed(invoke):
-    """Every provider is there, with whether it ever confirms a delivery and how many of its words are known."""
+    """Every provider is there, with all that the matrix says of it, and how many of its words are known."""
     rows = objects(invoke("providers", "--json"))
     assert list(providers.names()) == [row["name"] for row in rows]
-    assert [provider.habits.confirms_delivery for provider in map(providers.get, providers.names())] == [
-        row["confirms_delivery"] for row in rows
-    ]
     sendgrid = providers.get("sendgrid")
     assert {
         "name": "sendgrid",
         "title": "SendGrid",
-        "channel": "email",
+        "channels": ["email"],
+        "tells_of": [str(kind) for kind in EventKind if kind in sendgrid.kinds],
+        "tells_machines": ["opened"],
+        "event_id": "own",
+        "times": "second",
+        "signed_with": "ECDSA P-256, SHA-256",
+        "covers": "the time and the body",
+        "fresh_for": 86_400,
+        "sent_again_for": 86_400,
+        "not_proven_is_answered": 401,
+        "ends_retries": None,
+        "lists": ["bounces", "invalid emails", "spam reports", "global unsubscribes", "group unsubscribes"],
         "confirms_delivery": True,
+        "sends_a_lost_delivery_again": True,
         "words": sum(len(table) for table in sendgrid.tables.values()),
     } in rows
 
 
 def test_providers_are_shown(invoke):
-    """The table says the same."""
-    rows = [line.split() for line in invoke("providers").stdout.splitlines()]
-    assert ["smtp", "SMTP", "email", "no"] in [row[:4] for row in rows]
-    assert ["sendgrid", "SendGrid", "email", "yes"] in [row[:4] for row in rows]
+    """The matrix has a line for each provider, with a mark for each kind it can tell of."""
+    lines = invoke("providers").stdout.splitlines()
+    marks = {line.split()[0]: line.split().count("x") for line in lines if line.split()[1:2] == ["x"]}
+    assert set(providers.names()) == set(marks)
+    assert len(providers.get("mailjet").kinds) == marks["mailjet"]
+
+
+def test_some_providers_are_shown_whole(invoke):
+    """Of those that are named, all is shown that is known; of a name that is none, which there are."""
+    shown = invoke("providers", "mailgun", "twilio").stdout
+    for line in ("Covers", "8 h 5 min", "Ends retries", "406", "a time and a token", "sms, whatsapp"):
+        assert line in shown
+    assert "SendGrid" not in shown
+    assert ["twilio"] == [row["name"] for row in objects(invoke("providers", "--json", "twilio"))]
+    result = invoke("providers", "pigeon")
+    assert 2 == result.exit_code
+    assert "no provider named 'pigeon'" in result.stderr
+
+
+def test_kinds_are_told_apart_by_their_beginnings():
+    """The headings of the matrix are as short as they can be and still tell the kinds apart."""
+    told = {kind for name in providers.names() if name != "generic" for kind in providers.get(name).kinds}
+    assert len(told) == len({kind[:_SHORT] for kind in told})
 
 
 def test_vocabularies_are_listed(invoke):
@@ -639,7 +667,7 @@ def test_cases_of_a_label_are_named(invoke, write):
         (["explain", "nowhere"], "'nowhere' does not exist"),
         (["events", "sendgrid", "nowhere"], "'nowhere' does not exist"),
         (["events", "sendgrid", "."], "'.' is a directory"),
-        (["events", "pigeon", "-"], "no provider named 'pigeon'; there are: mailgun"),
+        (["events", "pigeon", "-"], "no provider named 'pigeon'; there are: aws_sms"),
         (["status", "--provider", "pigeon", "-"], "no provider named 'pigeon'"),
         (["status", "--vocabulary", "klingon", "-"], "no vocabulary named 'klingon'; there are: amilia"),
         (["status", "--vocabulary", "nowhere.toml", "-"], "nowhere.toml"),

@@ -359,7 +359,7 @@ def _why(each: Why) -> tuple[object, ...]:
 @_AS_JSON
 def providers_(names: Sequence[Provider], *, as_json: bool) -> None:
     """
-    Show what can be expected of the providers whose webhooks can be read.
+    Show what to expect of the providers that can be read.
 
     With names, all that is known of these.
     """
