@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliverystatus import PayloadError
-from deliverystatus._decoding import decode
+from deliverystatus._decoding import decode, lines
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DEEP = 100_000
@@ -329,3 +329,21 @@ def test_hostile_texts(character):
     assert [character.replace("\ud800", "\x00").replace("\x00", "\ufffd") * SIZE] == decode(
         f'["{character * SIZE}"]', None
     )
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, bytes.decode])
+def test_one_object_a_line(kind):
+    """A body may have one object a line, however lines end; empty ones say nothing."""
+    assert [{"a": 1}, {"b": "zoë"}] == lines(kind(b'{"a": 1}\n\r\n {"b": "zo\xc3\xab"}\r\n'))
+
+
+def test_a_line_that_is_none():
+    """A line that is no JSON stays text that can be stored, and costs the others nothing."""
+    assert [{"a": 1}, '{"b": \ufffd', {"c": 1}] == lines(b'{"a": 1}\n{"b": \x00\n{"c": 1}')
+    assert ["\ufffd", "?", {"c": 1}] == [*lines(b"\xff"), *lines("\ud83d"), *lines('{"c": 1}')]
+
+
+@pytest.mark.parametrize("body", [None, 1, [b"{}"], {"a": 1}])
+def test_what_has_no_lines(body):
+    """What is decoded already has no lines."""
+    assert [] == lines(body)

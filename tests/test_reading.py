@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliverystatus import PayloadError
+from deliverystatus import Channel, PayloadError
 from deliverystatus import _reading as reading
 from deliverystatus._text import LIMIT
+from deliverystatus._values import Source
 
 LONG = "a" * (LIMIT + 1)
 NOTHING = [None, ""]
@@ -284,6 +285,145 @@ def test_addresses(value, addresses):
     assert addresses == reading.addresses(value)
 
 
+@pytest.mark.parametrize(
+    "value, address",
+    [
+        ("ada@example.com", "ada@example.com"),
+        ("Ada <ada@example.com>", "ada@example.com"),
+        ('"Lovelace, Ada" <ada@example.com>', "ada@example.com"),
+        ("Lovelace, Ada <ada@example.com>", "ada@example.com"),
+        ("<ada@example.com>", "ada@example.com"),
+        (" ada@example.com ", "ada@example.com"),
+        ("ada@example.com, Ada <ada@example.com>", "ada@example.com"),
+        ('"a b, c; d"@example.com', '"a b, c; d"@example.com'),
+        ("+15005550006", "+15005550006"),
+        ("+1 500 555 0006", "+1 500 555 0006"),
+        ("ada", "ada"),
+        (LONG, LONG[:LIMIT]),
+    ],
+    ids=range(12),
+)
+def test_an_address(value, address):
+    """Who is named before an address is not part of it; numbers are left as they are."""
+    assert address == reading.address({"to": value}, "to")
+
+
+@pytest.mark.parametrize(
+    "value, number",
+    [
+        ("ada@example.com, bob@example.com", 2),
+        ("ada@example.com,bob@example.com", 2),
+        ("Ada <ada@example.com>, Bob <bob@example.com>", 2),
+        ("+1 500 555 0006, +1 500 555 0007", 0),
+        ("Ada <>", 0),
+        ("Ada Lovelace <nobody>", 0),
+        ("> @", 0),
+    ],
+)
+def test_not_one_address(value, number):
+    """Of several addresses it cannot be said whose it is, and a name without one is nobody."""
+    assert f"to: expected one address, got {number}" == refused(reading.address, {"to": value}, "to")
+
+
+def test_several_addresses_by_semicolons():
+    """Semicolons part addresses in some mail programs."""
+    assert refused(reading.address, {"to": "ada@example.com;bob@example.com"}, "to").startswith(
+        "to: expected one address"
+    )
+
+
+@pytest.mark.parametrize("element", [{}, {"to": None}, {"to": ""}])
+def test_an_address_that_is_not_there(element):
+    """A recipient must be there."""
+    assert "to: missing" == refused(reading.address, element, "to")
+
+
+@pytest.mark.parametrize("value", NO_STRINGS)
+def test_an_address_of_another_type(value):
+    """What is no string is refused by its type, in an array as well."""
+    problem = f"expected a string, got {type(value).__name__}"
+
+    assert f"to: {problem}" == refused(reading.address, {"to": value}, "to")
+    assert f"to.1: {problem}" == refused(reading.one_address, value, "to.1")
+
+
+def source(**more):
+    """Give the source of an event."""
+    return Source(provider="acme", channel=Channel.EMAIL, **more)
+
+
+@pytest.mark.parametrize(
+    "key, container, reference",
+    [
+        ("order", {"order": "A-1"}, "A-1"),
+        ("order", {"order": 17}, "17"),
+        ("order", {"order": ["A-1"]}, None),
+        ("order", {"other": "A-1"}, None),
+        ("order", [], None),
+        ("order", "order", None),
+        ("order", None, None),
+        (None, {"order": "A-1", None: "A-2"}, None),
+    ],
+)
+def test_the_reference(key, container, reference):
+    """The sender's reference is looked up in the sender's data, if the caller named a key and there are any."""
+    assert reference == reading.reference(source(reference_key=key), container)
+
+
+@pytest.mark.parametrize(
+    "value, digit",
+    [
+        ("550 5.1.1 no such user", "5"),
+        (" 421-4.7.0 later", "4"),
+        ("250", "2"),
+        (452, "4"),
+        ("5.1.1", "5"),
+        ("4.2.2 full", "4"),
+        ("5501", None),
+        ("350 go on", None),
+        ("5.1", None),
+        ("host said: 550", None),
+        ("", None),
+        (None, None),
+        ([550], None),
+    ],
+)
+def test_the_class_of_a_reply(value, digit):
+    """The first digit of a reply is read where the reply begins, and nowhere else."""
+    assert digit == reading.reply_class(value)
+
+
+def test_by_beginning():
+    """A text is looked up by how it begins: the first row counts, and what is not listed is as the caller says."""
+    table = {"list: spam": 1, "list": 2}
+
+    assert [("list: spam", 1), ("list", 2), (None, None)] == [
+        reading.by_beginning(table, value) for value in ("list: spammer", "list: other", "a list")
+    ]
+    assert (None, 3) == reading.by_beginning(table, "other", 3)
+
+
+@pytest.mark.parametrize(
+    "outer, inner, path", [("data", "email", "data.email"), ("data", "", "data"), ("", "email", "email"), ("", "", "")]
+)
+def test_under(outer, inner, path):
+    """A problem's path begins where it was read."""
+    with pytest.raises(PayloadError) as caught, reading.under(outer):
+        raise PayloadError("missing", path=inner)
+
+    assert ("missing", path) == (caught.value.problem, caught.value.path)
+
+
+def test_under_leaves_the_rest():
+    """What is no problem of the payload is none of the path."""
+    with reading.under("data"):
+        value = reading.text({"a": "b"}, "a")
+    with pytest.raises(KeyError), reading.under("data"):
+        raise KeyError
+
+    assert "b" == value
+
+
 def test_a_word():
     """A word is looked up as it is spelled, or in lower case, or is not listed."""
     table = {"HardBounce": 1, "blocked": 2}
@@ -296,6 +436,7 @@ def test_a_word():
     [
         lambda value: reading.text({"name": value}, "name"),
         lambda value: reading.required({"name": value}, "name"),
+        lambda value: reading.one_address(value, "name"),
         lambda value: reading.unix_time(value, "name"),
         lambda value: reading.iso_time(value, "name"),
         reading.object_of,
@@ -304,8 +445,9 @@ def test_a_word():
         reading.metadata,
         reading.message_id,
         reading.addresses,
+        reading.reply_class,
     ],
-    ids=["text", "required", "unix_time", "iso_time", "object_of", "loose_text", "strings", "metadata", "message_id", "addresses"],
+    ids=["text", "required", "address", "unix_time", "iso_time", "object_of", "loose_text", "strings", "metadata", "message_id", "addresses", "reply_class"],
 )  # fmt: skip
 @given(value=ANYTHING)
 def test_readers_are_total(read, value):

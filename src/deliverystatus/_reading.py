@@ -5,8 +5,10 @@ A field that is absent, null or empty is ``None`` everywhere: providers do not a
 """
 
 import json
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +24,9 @@ _MILLISECONDS_FROM = 100_000_000_000
 
 #: No written time is longer; longer text is not worth dateutil's patience.
 _LONGEST_TIME = 64
+
+#: How a server's reply begins, or is written for itself: its code, or the enhanced one
+_REPLY = re.compile(r"\s*([245])(?:\d\d|\.\d{1,3}\.\d{1,3})\b", re.ASCII)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _from_timestamp = datetime.fromtimestamp  # looked up once: it is called for every element
@@ -52,6 +57,29 @@ def required(element: Mapping[str, Any], name: str) -> str:
     if value is None or value == "":
         raise PayloadError("missing", path=name)
     raise _refused("a string", value, name)
+
+
+def address(element: Mapping[str, Any], name: str) -> str:
+    """
+    Give the one address that a field must hold, without the name that may stand before it; a number as it is.
+
+    Of several addresses none is taken: nobody can say which of them it was about.
+    """
+    return one_address(element.get(name), name)
+
+
+def one_address(value: object, path: str) -> str:
+    """Give the one address that a value must be, as ``address`` does."""
+    if not isinstance(value, str) or not value:
+        raise PayloadError("missing", path=path) if value in (None, "") else _refused("a string", value, path)
+    written = cut(value)
+    plain = not ("<" in written or ">" in written or "," in written or ";" in written)
+    if plain and (" " not in written or "@" not in written):
+        return written
+    named = addresses(written)
+    if len(named) != 1:
+        raise PayloadError(f"expected one address, got {len(named)}", path=path)
+    return named[0]
 
 
 def loose_text(value: object) -> str | None:
@@ -162,6 +190,18 @@ def addresses(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for _, address in named if "@" in address))
 
 
+def reference(source: Source, container: object) -> str | None:
+    """Give the sender's own reference out of the object that holds the sender's data, if there is one."""
+    key = source.reference_key
+    return loose_text(container.get(key)) if key is not None and isinstance(container, dict) else None
+
+
+def reply_class(value: object) -> str | None:
+    """Give the first digit of a server's reply: of its code, its enhanced code, or a text that begins with either."""
+    found = _REPLY.match(loose_text(value) or "")
+    return found and found[1]
+
+
 def firsts(form: Mapping[str, Any]) -> dict[str, Any]:
     """Give each field of a form once, as JSON has it: of a repeated field the first is the provider's."""
     return {name: (value[0] if value else None) if isinstance(value, list) else value for name, value in form.items()}
@@ -172,9 +212,24 @@ def word(table: Mapping[str, Any], value: str) -> Any:
     return table.get(value) or table.get(value.strip().lower())
 
 
+def by_beginning(table: Mapping[str, Any], value: str, unlisted: Any = None) -> tuple[str | None, Any]:
+    """Give the first beginning in a table that *value* has, and what it stands for; ``None`` and *unlisted* if there is none."""
+    found = ((beginning, meaning) for beginning, meaning in table.items() if value.startswith(beginning))
+    return next(found, (None, unlisted))
+
+
 def on(source: Source, channel: Channel) -> Source:
     """Give the same source with messages that travel on *channel*, where a provider has several."""
     return source if channel is source.channel else attrs.evolve(source, channel=channel)
+
+
+@contextmanager
+def under(path: str) -> Iterator[None]:
+    """Say of what cannot be read where it stands: the path of a ``PayloadError`` begins with *path*, unless that is empty."""
+    try:
+        yield
+    except PayloadError as error:
+        raise PayloadError(error.problem, path=".".join(filter(None, (path, error.path)))) from None
 
 
 def _refused(expected: str, value: object, path: str) -> PayloadError:
