@@ -126,7 +126,7 @@ class Proof:
     Attributes:
         signed_at: When it was signed (aware), if the signature says so.
         replay_key: What is the same when the same request comes again, and in no other.
-        payload: What is proven, if it is not the body: the query of a GET.
+        payload: What is proven, if it is not the body: the query of a GET, or the fields that are signed.
     """
 
     signed_at: datetime | None = None
@@ -188,7 +188,7 @@ class Trusted(bytes):
     """
     A body of which it is shown who sent it: what ``verify`` gives, and ``parse`` takes.
 
-    Its bytes are what was proven: the body, or the query of a request that has none.
+    Its bytes are what was proven: the body, the query of a request that has none, or those fields of it that are signed.
 
     Attributes:
         provider: Whose it is.
@@ -215,3 +215,6 @@ class Trusted(bytes):
 
     def __repr__(self) -> str:
         return f"Trusted({len(self)} bytes of {self.provider})"
+
+    def __str__(self) -> str:
+        return repr(self)  # whoever logs it shows no payload

@@ -58,7 +58,7 @@ def verify(
             body=bytes(body),
             headers=_by_name(headers),
             url=url,
-            secrets=tuple(secret.encode() if isinstance(secret, str) else secret for secret in _listed(secrets)),
+            secrets=tuple(map(_octets, _listed(secrets))),
             trust=Trust(**trust) if isinstance(trust, Mapping) else trust,
             now=now,
         )
@@ -121,7 +121,7 @@ def receive(
             "the body has to be bytes, and trust= no mail's", AS_IT_CAME, chosen.name, chosen.habits.asks_again
         )
     trusted = verify(provider, body, headers=headers, secrets=secrets, trust=trust, url=url, now=now)
-    return chosen.parse(trusted, headers=content_type, **as_parse)
+    return chosen.parse(trusted, **as_parse)  # the type of content is not signed, and must not choose how it is read
 
 
 def _scheme_for(provider: Provider, body: object) -> Scheme:
@@ -133,18 +133,25 @@ def _scheme_for(provider: Provider, body: object) -> Scheme:
 
 
 def _listed(secrets: Secrets) -> tuple[str | bytes, ...]:
-    return tuple(filter(None, (secrets,) if isinstance(secrets, str | bytes) else secrets))
+    given = (secrets,) if isinstance(secrets, str | bytes) else secrets
+    return tuple(secret for secret in given if secret and secret.strip())
+
+
+def _octets(secret: str | bytes) -> bytes:
+    try:
+        return secret.encode("utf-8", "surrogateescape") if isinstance(secret, str) else secret
+    except UnicodeEncodeError:
+        raise SignatureError("the secret is not of the right form", "expected text, or bytes") from None
 
 
 def _by_name(headers: Headers | None) -> dict[str, tuple[str, ...]]:
     """Give every value of each header by its name in lower case (RFC 9110 section 5.1), whatever a framework made of them."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers or ()
     for name, value in pairs:
         values = value if isinstance(value, list | tuple) else (value,)
-        key = _text(name).strip().lower()
-        found[key] = found.get(key, ()) + tuple(map(_text, values))
-    return found
+        found.setdefault(_text(name).strip().lower(), []).extend(map(_text, values))
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from deliverystatus._proof import AS_IT_CAME, Proof, Request, Scheme
-from deliverystatus._signing._hmac import unix
+from deliverystatus._signing._hmac import digest, unix
 from deliverystatus.exceptions import MissingExtra, SignatureError
 
 _RAW_ED25519 = 32  # octets
@@ -20,7 +20,7 @@ def ecdsa_of_time_and_body(header: str, time_header: str, *, needs: str, window:
         given, time = request.header(header), request.header(time_header)
         signed = time.encode("utf-8", "replace") + request.body
         _refuse_unless_signed(request, given, "ecdsa", lambda key, signature: _ecdsa(key, signature, signed))
-        return Proof(signed_at=unix(time, time_header), replay_key=given)
+        return Proof(signed_at=unix(time, time_header), replay_key=digest(signed))
 
     return Scheme(title="ECDSA P-256, SHA-256", covers="the time and the body", needs=needs, check=check, window=window)
 
@@ -32,7 +32,7 @@ def ed25519_of_time_and_body(header: str, time_header: str, *, between: str, nee
         given, time = request.header(header), request.header(time_header)
         signed = f"{time}{between}".encode("utf-8", "replace") + request.body
         _refuse_unless_signed(request, given, "ed25519", lambda key, signature: key.verify(signature, signed))
-        return Proof(signed_at=unix(time, time_header), replay_key=given)
+        return Proof(signed_at=unix(time, time_header), replay_key=digest(signed))
 
     return Scheme(title="Ed25519", covers="the time and the body", needs=needs, check=check, window=window)
 
@@ -41,27 +41,27 @@ def rsa_of_body(header: str, fallback: str, *, needs: str) -> Scheme:
     """
     Give the scheme in which a header is the RSA-SHA256 signature (PKCS #1 v1.5), in base64, of the body.
 
-    Older senders have only the *fallback* header, with SHA-1. It is looked at only where the other is missing; both are made
-    with the same key of the same body, and nobody can make a second body of a given SHA-1.
+    Older senders have only the *fallback* header, with SHA-1. It is looked at only where the other is missing: a second body of the
+    same SHA-1 can be made only by who can also choose the first one.
     """
 
     def check(request: Request) -> Proof:
-        name, digest = (header, "SHA256") if request.has(header) else (fallback, "SHA1")
+        name, sha = (header, "SHA256") if request.has(header) else (fallback, "SHA1")
         given = request.header(name)
         _refuse_unless_signed(
-            request, given, "rsa", lambda key, signature: rsa_verify(key, signature, request.body, digest)
+            request, given, "rsa", lambda key, signature: rsa_verify(key, signature, request.body, sha)
         )
-        return Proof(replay_key=given)
+        return Proof(replay_key=digest(request.body))
 
     return Scheme(title="RSA, SHA-256 or SHA-1", covers="the body", needs=needs, check=check)
 
 
-def rsa_verify(key: Any, signature: bytes, signed: bytes, digest: str) -> None:
+def rsa_verify(key: Any, signature: bytes, signed: bytes, sha: str) -> None:
     """Check an RSA signature (RFC 8017 section 8.2); raises InvalidSignature."""
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 (an extra)
     from cryptography.hazmat.primitives.asymmetric import padding  # noqa: PLC0415
 
-    key.verify(signature, signed, padding.PKCS1v15(), getattr(hashes, digest)())
+    key.verify(signature, signed, padding.PKCS1v15(), getattr(hashes, sha)())
 
 
 def _ecdsa(key: Any, signature: bytes, signed: bytes) -> None:
@@ -113,6 +113,7 @@ def _public_key(secret: bytes, sort: str) -> Any:
         raise MissingExtra("verify") from None
     expected = {"ecdsa": ec.EllipticCurvePublicKey, "rsa": rsa.RSAPublicKey, "ed25519": ed25519.Ed25519PublicKey}[sort]
     try:
+        secret = secret.replace(b'"', b"")  # as tools print DNS records
         if b"-----BEGIN" in secret:
             key: Any = load_pem_public_key(secret)
         else:

@@ -20,7 +20,9 @@ def shared_secret() -> Scheme:
     """
 
     def check(request: Request) -> Proof:
-        found = [hmac.compare_digest(expected, given) for expected, given in _pairs(request)]
+        found = [
+            hmac.compare_digest(expected, each) for expected, given in _pairs(request) for each in _readings(given)
+        ]
         if not any(found):
             raise SignatureError(
                 "none of the secrets came with the request",
@@ -36,31 +38,35 @@ def shared_secret() -> Scheme:
     )
 
 
-def _pairs(request: Request) -> Iterator[tuple[bytes, bytes]]:
-    """Give what is expected and what came, for each secret."""
+def _pairs(request: Request) -> Iterator[tuple[bytes, str]]:
+    """Give what is expected and what came, for each secret of which something came."""
     for secret in request.secrets:
         text = secret.decode("utf-8", "replace")
-        if text.startswith("?") and "=" in text:
-            yield _in_query(request, text)
-        elif ": " in text:
-            name, _, value = text.partition(": ")
-            yield value.strip().encode(), _only(request, name).encode("utf-8", "replace")
-        elif ":" in text:
-            kind, _, credentials = _only(request, "authorization").partition(" ")
-            yield (
-                base64.b64encode(secret),
-                credentials.strip().encode("utf-8", "replace") if kind.lower() == "basic" else b"",
-            )
-        else:
+        mark = "=" if text.startswith("?") else ": " if ": " in text else ":"
+        name, _, value = text.removeprefix("?").partition(mark)
+        if not name.strip() or not value.strip():  # such as a variable that is not set: what is missing would match it
             raise SignatureError("the secret is not of the right form", _FORMS)
+        if mark == "=":
+            given = _in_query(request, name)
+        elif mark == ": ":
+            given = _only(request, name)
+        else:
+            kind, _, given = _only(request, "authorization").partition(" ")
+            given = given.strip() if kind.lower() == "basic" else ""
+        if given:
+            yield base64.b64encode(secret) if mark == ":" else value.strip().encode(), given
 
 
-def _in_query(request: Request, text: str) -> tuple[bytes, bytes]:
-    name, _, value = text[1:].partition("=")
+def _readings(given: str) -> tuple[bytes, bytes]:
+    """Give the octets of a header as they may have been: servers read them as Latin-1, whatever they are."""
+    return given.encode("utf-8", "replace"), given.encode("latin-1", "replace")
+
+
+def _in_query(request: Request, name: str) -> str:
     values = [given for each, given in parse_qsl(request.query, keep_blank_values=True) if each == name]
     if request.url is None or len(values) > 1:
         raise SignatureError("the query of the URL is needed, with the secret in it once", "pass url= as it was called")
-    return value.encode(), "".join(values).encode("utf-8", "replace")
+    return "".join(values)
 
 
 def _only(request: Request, name: str) -> str:

@@ -38,7 +38,10 @@ PARTITIONS = {
     "aws-cn":     (r"cn-[a-z]+-\d+",                            "amazonaws.com.cn"),
 }  # fmt: skip
 
-_TOPIC = re.compile(r"arn:([a-z-]+):sns:[a-z0-9-]+:\d+:[\w.-]+")
+_TOPIC = re.compile(r"arn:([a-z-]+):sns:[a-z0-9-]+:\d+:[\w.-]+", re.ASCII)
+
+#: What may have line breaks: in any other field one could stand for the end of it, and the signature would not show where.
+_MANY_LINES = "Message"
 
 
 def sns() -> Scheme:
@@ -71,16 +74,19 @@ def _check(request: Request) -> Proof:
         raise SignatureError("the certificate is not on a host of SNS", "this is a forgery; nothing is to be fetched")
     if url not in trust.certificates:
         raise CertificateNeeded(url)
-    signed = "".join(
-        f"{name}\n{_text(envelope, name)}\n" for name in fields if name != "Subject" or envelope.get(name) is not None
-    )
+    proven = {name: _text(envelope, name) for name in fields if name != "Subject" or envelope.get(name) is not None}
+    if any("\n" in text for name, text in proven.items() if name != _MANY_LINES):
+        raise SignatureError("a field has a line break in it", "this is a forgery")
+    signed = "".join(f"{name}\n{text}\n" for name, text in proven.items())
     signature = octets(_text(envelope, "Signature"))
     key = _key(trust.certificates[url])
     if signature is None or not is_signed(
         key, signature, lambda key, given: rsa_verify(key, given, signed.encode("utf-8", "surrogatepass"), digest)
     ):
         raise SignatureError("the signature was not made with that certificate, or of something else", AS_IT_CAME)
-    return Proof(signed_at=_time(_text(envelope, "Timestamp")), replay_key=_text(envelope, "MessageId"))
+    # what is not signed is left out: nobody shall read what stood beside the message
+    payload = json.dumps(proven).encode()
+    return Proof(signed_at=_time(proven["Timestamp"]), replay_key=proven["MessageId"], payload=payload)
 
 
 def _envelope(body: bytes) -> Mapping[str, Any]:
@@ -114,7 +120,9 @@ def _is_of_sns(url: str, partition: str) -> bool:
     if partition not in PARTITIONS:
         return False
     region, ends = PARTITIONS[partition]
-    return bool(re.fullmatch(rf"https://sns\.{region}\.{re.escape(ends)}/[0-9A-Za-z_.-]+\.pem", url))
+    return bool(
+        re.fullmatch(rf"https://sns\.{region}\.{re.escape(ends)}/[0-9A-Za-z][0-9A-Za-z_-]{{0,99}}\.pem", url, re.ASCII)
+    )
 
 
 def _key(certificate: str | bytes) -> Any:
