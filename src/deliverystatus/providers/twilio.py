@@ -1,17 +1,19 @@
 """
 Twilio: a status callback tells one status of one message, as a form, or in the query of a GET. Incoming messages, too.
 
-Sources, as [T1] to [T7] below:
+Sources, as [T1] to [T8] below:
  T1  https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (the callback, its fields, its order)
  T2  https://www.twilio.com/docs/messaging/api/message-resource (the statuses) and
      https://support.twilio.com/hc/en-us/articles/223134347 (what they mean)
  T3  https://www.twilio.com/docs/api/errors (the dictionary of error codes, a page for each) and
-     https://www.twilio.com/docs/whatsapp/tutorial/error-codes (which WhatsApp code stands behind which)
+     https://www.twilio.com/docs/whatsapp/tutorial/error-codes (which WhatsApp code stands behind which) and
+     https://support.twilio.com/hc/en-us/articles/17388935157915 (63032)
  T4  https://www.twilio.com/docs/messaging/guides/webhook-request (incoming messages) and
      https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out (OptOutType)
  T5  https://www.twilio.com/en-us/changelog/addition-of-rawdlrdonedate-to-delivered-and-undelivered-status-webhooks
  T6  https://www.twilio.com/docs/usage/webhooks/webhooks-security
  T7  https://github.com/twilio/twilio-python twilio/request_validator.py
+ T8  https://www.twilio.com/en-us/changelog/twilio-now-supports-unified-opt-outs-across-rcs--sms--and-mms-ch
 
 Quirks:
  - No callback says when it happened. ``RawDlrDoneDate`` is the carrier's time, in no zone that anyone knows [T5]: unread.
@@ -22,16 +24,19 @@ Quirks:
  - Twilio adjusts its codes without notice; some say "or" (landline or unreachable carrier) [T3].
  - What the sender wants to find again stands in the query of the callback's URL: give *parse* the fields of the query
    and of the form together, and the name as *reference*.
- - ``whatsapp:+1…`` is a number on WhatsApp. Addresses on other channels (``messenger:``, ``rcs:``) keep their prefix:
-   they are no number that an SMS could go to.
+ - ``whatsapp:+1…`` is a number on WhatsApp, ``rcs:+1…`` one on RCS, which is read where texts are. What is no number
+   (``rcs:`` and the name of an agent, ``messenger:``) keeps its prefix: no SMS could go there.
  - A message of several segments has one status.
  - A STOP blocks the pair of numbers, or all numbers of a messaging service; what is sent after it is refused by the
-   API, or fails with 21610 [T3, T4].
+   API, or fails with 21610 [T3, T4]. Since March 2026 a STOP on RCS stops SMS too, and the other way round [T8]; RCS names
+   an agent, and not the numbers that its STOP stops, so it is of everything, and a START to an agent lifts nothing of
+   itself: who receives it says what starts again, with a ``resubscribed`` of one's own.
 """
 
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -87,12 +92,13 @@ ERRORS = {
     "21610": (_NOT_SENT,          Reason.SUPPRESSED_UNSUBSCRIBE),  # they answered STOP
     "21611": (_NOT_SENT,          Reason.RATE_LIMITED),       # our queue is full
     "21614": (_NOT_SENT,          Reason.INVALID_ADDRESS),    # no mobile number
+    "21635": (_NOT_SENT,          Reason.INVALID_ADDRESS),    # a landline, where Twilio does not try them
     "30001": (_NOT_SENT,          Reason.RATE_LIMITED),       # our queue overflowed
     "30002": (_NOT_SENT,          Reason.SENDER_ACCOUNT),     # suspended
     "30003": (_REFUSED,           Reason.NETWORK_ERROR),      # switched off, out of reach, roaming; at times more lasting
     "30004": (_REFUSED,           Reason.RECIPIENT_REFUSED),  # the number is blocked from getting this
     "30005": (_BAD_NUMBER,        Reason.UNKNOWN_RECIPIENT),
-    "30006": (_BAD_NUMBER,        Reason.INVALID_ADDRESS),    # a landline; for short codes, or an unreachable carrier
+    "30006": (_BAD_NUMBER,        Reason.INVALID_ADDRESS),    # a landline; but see FROM_SHORT_CODES
     "30007": (_UNSENT_OR_REFUSED, Reason.SPAM_CONTENT),       # filtered, by Twilio or the carrier
     "30008": (_UNSAID,            None),                      # "unknown error"
     "30010": (_NOT_SENT,          Reason.POLICY_HOLD),        # it costs more than our own MaxPrice
@@ -110,10 +116,11 @@ ERRORS = {
     "30041": (_UNSENT_OR_REFUSED, Reason.SENDER_REJECTED),    # our number is not registered in the United Kingdom
     "30410": (_LOST,              Reason.NETWORK_ERROR),      # the next network did not answer: it may have taken it
     "30450": (_UNSENT_OR_REFUSED, Reason.POLICY_REJECTED),    # "delivery blocked": by which policy is not told
+    "30453": (_NOT_SENT,          Reason.POLICY_REJECTED),    # taken for pumping by Twilio, for some hours
     "30454": (_NOT_SENT,          Reason.QUOTA_EXCEEDED),
     # channels: WhatsApp, RCS, Messenger
     "63001": (_NOT_SENT,          Reason.SENDER_ACCOUNT),     # our credentials for the channel
-    "63003": (_BAD_NUMBER,        Reason.RELAY_DENIED),       # not on that channel: an SMS may still reach the number
+    "63003": (_BAD_NUMBER,        Reason.RELAY_DENIED),       # not on that channel; but see ON_WHATSAPP
     "63005": (_REFUSED,           Reason.CONTENT_REJECTED),
     "63006": (_NOT_SENT,          Reason.CONTENT_REJECTED),
     "63007": (_NOT_SENT,          Reason.SENDER_REJECTED),    # no channel has our sender
@@ -130,16 +137,28 @@ ERRORS = {
     "63021": (_REFUSED,           Reason.CONTENT_REJECTED),
     "63022": (_NOT_SENT,          Reason.SENDER_ACCOUNT),     # our verified name
     "63023": (_UNSAID,            None),                      # "generic error"
+    "63024": (_REFUSED,           Reason.MAILBOX_DISABLED),   # not on WhatsApp, or too old, or terms not accepted: see below
     "63028": (_NOT_SENT,          Reason.TEMPLATE_FAILED),
     "63029": (_REFUSED,           Reason.TEMPLATE_FAILED),    # their phone could not load it
+    "63032": (_REFUSED,           Reason.POLICY_REJECTED),    # Meta tries what becomes of people without such messages
     "63036": (_REFUSED,           Reason.NETWORK_ERROR),      # RCS cannot reach the number now
     "63038": (_NOT_SENT,          Reason.QUOTA_EXCEEDED),
+    "63049": (_REFUSED,           Reason.POLICY_REJECTED),    # Meta keeps such messages from them: for now, in the USA for good
 }  # fmt: skip
+# 63024 is of the number, of the phone, or of the person: one report shows nothing of the number, repetition does.
+
+#: ``ErrorCode`` of a message on WhatsApp that is of the number there; an SMS may still reach it
+ON_WHATSAPP = {"63003": (_BAD_NUMBER, Reason.INVALID_ADDRESS)}
+
+#: ``ErrorCode`` of a message from a short code, which the number's carrier may not take: repetition shows which it is
+FROM_SHORT_CODES = {"30006": (_REFUSED, Reason.MAILBOX_DISABLED)}
 
 #: The list is open: then the status tells as much as it does
 UNLISTED_ERROR = (_UNSAID, None)
 
 _ENDS = ("undelivered", "failed")
+_SHORT_CODE = re.compile(r"[0-9]{3,6}", re.ASCII)
+_AGENT = "rcs:"
 _IDS = ("MessageSid", "SmsSid", "SmsMessageSid")  # the same id [T1, T4]
 
 
@@ -166,7 +185,7 @@ def read(element: Any, source: Source) -> Outcome:
     recipient, channel = number_on(reading.required(fields, "To"))
     failure = None
     if status in _ENDS:
-        kind, failure = _failed(fields, status)
+        kind, failure = _failed(fields, status, channel)
     elif status == "canceled":
         failure = Failure(reported=status, claimed=CANCELED)
     return Event.read(
@@ -181,9 +200,14 @@ def read(element: Any, source: Source) -> Outcome:
     )
 
 
-def _failed(fields: Mapping[str, Any], status: str) -> tuple[EventKind, Failure]:
+def _failed(fields: Mapping[str, Any], status: str, channel: Channel | None) -> tuple[EventKind, Failure]:
     code = reading.loose_text(fields.get("ErrorCode"))
-    kinds, claimed = ERRORS.get(code or "", UNLISTED_ERROR)
+    of_all = ERRORS.get(code or "", UNLISTED_ERROR)
+    if channel is Channel.WHATSAPP:
+        of_all = ON_WHATSAPP.get(code or "", of_all)
+    elif _SHORT_CODE.fullmatch(reading.loose_text(fields.get("From")) or ""):
+        of_all = FROM_SHORT_CODES.get(code or "", of_all)
+    kinds, claimed = of_all
     return kinds[status], Failure(reported=code or status, claimed=claimed)
 
 
@@ -213,7 +237,7 @@ def details(fields: Mapping[str, Any], kind: EventKind, failure: Failure | None)
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     if kind is EventKind.UNSUBSCRIBED or kind is EventKind.RESUBSCRIBED:
         ids = (reading.loose_text(fields.get(name)) for name in _IDS)
-        # what starts again on a number that is not named lifts nothing
+        # what starts again on a number that is not named, or with an agent, lifts nothing
         ours = _sender(fields.get("To")) or (EVERYTHING if kind is EventKind.UNSUBSCRIBED else Scope(ScopeKind.SENDER))
         return Details(scope=ours, event_id=next(filter(None, ids), None))
     if failure is not None and failure.claimed is Reason.SUPPRESSED_UNSUBSCRIBE:
@@ -224,9 +248,9 @@ def details(fields: Mapping[str, Any], kind: EventKind, failure: Failure | None)
 
 
 def _sender(number: object) -> Scope | None:
-    """Give what is stopped or started: all that comes from one number of ours."""
-    ours = reading.loose_text(number)
-    return None if ours is None else Scope(ScopeKind.SENDER, number_on(ours)[0])
+    """Give what is stopped or started: all that comes from one number of ours. An agent shares its stops with numbers."""
+    ours = number_on(reading.loose_text(number) or "")[0]
+    return None if not ours or ours.lower().startswith(_AGENT) else Scope(ScopeKind.SENDER, ours)
 
 
 def _check(request: Request) -> Proof:
