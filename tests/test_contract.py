@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from deliverystatus import Channel, Element, Event, EventKind, Notice, Parsed, PayloadError, Provider, Unread, parse
-from deliverystatus._contract import Body
-from deliverystatus.testing import event
+from deliverystatus._contract import Body, Partly
+from deliverystatus.testing import event, nothing_lost
 
 SENT, OPENED = event(EventKind.SENT), event(EventKind.OPENED)
 
@@ -27,6 +27,8 @@ def read(element, source):
             return Event.read(EventKind.SENT, source, "ada@example.com", None, None, None)
         case "broken here":
             raise PayloadError("missing")
+        case list():
+            return Partly.of_each(element, "entries", lambda entry: [read(entry, source)])
     raise PayloadError("expected a string", path="field.0")
 
 
@@ -57,6 +59,58 @@ def test_every_element_comes_out():
         Element(path="2", raw={"a": 1}),
         Element(path="3", raw="two events", events=(SENT, OPENED)),
     ) == parsed.elements
+
+
+class TestEntries:
+    """An element with several entries, of which some are broken."""
+
+    def test_a_broken_entry_costs_the_others_nothing(self):
+        """Law 9 holds within an element too: what could be read is there, and what could not has its path."""
+        raw = ["event", {"a": 1}, "broken here", "event"]
+
+        parsed = make().parse(["event", raw])
+
+        assert (SENT, SENT, SENT) == parsed.events
+        assert (
+            Unread(path="1.entries.1.field.0", problem="expected a string", raw=raw),
+            Unread(path="1.entries.2", problem="missing", raw=raw),
+        ) == parsed.unread
+        assert (
+            Element(path="0", raw="event", events=(SENT,)),
+            Element(path="1", raw=raw, events=(SENT, SENT), partly=True),
+        ) == parsed.elements
+        assert nothing_lost(parsed)
+
+    def test_all_of_them_are_good(self):
+        """An element of which every entry could be read is read, and not in part."""
+        (element,) = make().parse([["event", "event"]]).elements
+
+        assert Element(path="0", raw=["event", "event"], events=(SENT, SENT)) == element
+
+    def test_none_of_them_is_good(self):
+        """Each problem is told."""
+        parsed = make().parse([["broken here", "broken here"]])
+
+        assert ["0.entries.0", "0.entries.1"] == [unread.path for unread in parsed.unread]
+        assert nothing_lost(parsed)
+
+    def test_an_element_that_is_an_array(self):
+        """The entries may be the element itself, and that may stand in something else."""
+        partly = Partly.of_each(["broken here"], "", lambda entry: [read(entry, None)]).under("Message")
+
+        assert ["Message.0"] == [problem.path for problem in partly.problems]
+
+    @pytest.mark.parametrize("outcome", [["event", "broken here"], ["broken here"]])
+    def test_whoever_vouches_for_the_events(self, outcome):
+        """What is said of the events of an element who sent them changes nothing about what is unread in it."""
+        parsed = make().parse([outcome, "event"])
+
+        vouched = parsed.vouched(lambda _, events: tuple(each.vouched(authenticated=True) for each in events))
+
+        assert [True] * len(parsed.events) == [each.authenticated for each in vouched.events]
+        assert [True, False] == [element.partly for element in vouched.elements]
+        assert parsed.unread == vouched.unread
+        assert nothing_lost(vouched)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from deliverystatus import Event, EventKind, Parsed, Reason, Status, fold, fold_copies, testing
-from deliverystatus._contract import Body, Notice, Unread
+from deliverystatus import Event, EventKind, Parsed, PayloadError, Reason, Status, fold, fold_copies, testing
+from deliverystatus._contract import Body, Notice, Partly, Unread
 from deliverystatus.testing import START, event, failure, history, nothing_lost, universe
 
 
@@ -57,6 +57,9 @@ class TestNothingLost:
     ONE, TWO = event("sent"), event("opened")
     NOTICE = Notice(name="ping", path="items.1")
     UNREAD = Unread(path="items.1.time.0", problem="expected a number", raw=None)
+    OTHER = Unread(path="items.1.time.1", problem="expected a number", raw=None)
+    PART = Partly((TWO,), (PayloadError("expected a number", path="time.0"),))
+    NO_PART = Partly((), (PayloadError("expected a number", path="time.0"),))
 
     @staticmethod
     def parsed(events, outcomes, *, notices=(), unread=(), path=lambda index: f"items.{index}"):
@@ -72,6 +75,9 @@ class TestNothingLost:
             ([ONE], [ONE, NOTICE], {"notices": [NOTICE]}),
             ([ONE], [ONE, None], {"unread": [UNREAD]}),
             ([], [None], {"unread": [UNREAD], "path": lambda _: ""}),
+            ([ONE, TWO], [ONE, PART], {"unread": [UNREAD]}),
+            ([ONE, TWO], [ONE, PART], {"unread": [UNREAD, OTHER]}),
+            ([ONE], [ONE, NO_PART], {"unread": [UNREAD, OTHER]}),
         ],
     )
     def test_all_is_there(self, events, outcomes, beside):
@@ -89,6 +95,11 @@ class TestNothingLost:
             ([ONE], [ONE, None], {"notices": [NOTICE], "unread": [UNREAD]}),
             ([ONE, TWO], [ONE, TWO], {"unread": [UNREAD]}),
             ([ONE], [ONE], {"notices": [NOTICE]}),
+            ([ONE, TWO], [ONE, PART], {}),
+            ([ONE], [ONE, PART], {"unread": [UNREAD]}),
+            ([ONE, TWO], [ONE, PART], {"unread": [UNREAD, UNREAD]}),
+            ([ONE, TWO], [ONE, PART], {"unread": [UNREAD], "notices": [NOTICE]}),
+            ([ONE], [ONE, None], {"unread": [UNREAD, OTHER]}),
         ],
     )
     def test_something_is_lost_or_told_twice(self, events, outcomes, beside):

@@ -2,10 +2,11 @@
 What a file in ``providers/`` must offer, and what every provider does alike.
 
 A provider gives its tables, says where the elements of a body stand (``elements``), and reads one of them (``read``).
-Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or unread) live here, once.
+Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or unread; one that was read in part, as
+events and unread) live here, once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -65,15 +66,60 @@ class Element:
         path: Where it stands, in dots and indexes from the top of the body.
         raw: The entry as it was decoded. Personal data.
         events: The events read from it; empty if it is a notice or unread.
+        partly: Whether only a part of it was read, and the rest of it is unread.
     """
 
     path: str
     raw: Any = attrs.field(repr=False)
     events: tuple[Event, ...] = ()
+    partly: bool = False
+
+
+@attrs.frozen
+class Partly:
+    """
+    What could be read of an element, and what could not: an entry in it that is broken costs the others nothing.
+
+    Attributes:
+        events: Those of the entries that could be read.
+        problems: One for each that could not, with its path in the element.
+    """
+
+    events: tuple[Event, ...]
+    problems: tuple[PayloadError, ...]
+
+    @classmethod
+    def of_each(
+        cls, entries: Iterable[Any], path: str, read: Callable[[Any], Iterable[Event]]
+    ) -> "tuple[Event, ...] | Partly":
+        """
+        Read the entries of an element one by one: all their events if each could be read, or what could be.
+
+        Args:
+            entries: The entries.
+            path: Where their array stands in the element; empty if the element is that array.
+            read: From an entry to its events; raises PayloadError, with a path in the entry, if it cannot be read.
+        """
+        events: list[Event] = []
+        problems: list[PayloadError] = []
+        for index, entry in enumerate(entries):
+            try:
+                events += read(entry)
+            except PayloadError as error:
+                problems.append(_under(f"{path}.{index}" if path else f"{index}", error))
+        return cls(tuple(events), tuple(problems)) if problems else tuple(events)
+
+    def under(self, path: str) -> "Partly":
+        """Give the same of an element that stands in another: the paths begin with *path*."""
+        return Partly(self.events, tuple(_under(path, problem) for problem in self.problems))
+
+
+def _under(path: str, error: PayloadError) -> PayloadError:
+    return PayloadError(error.problem, path=".".join(filter(None, (path, error.path))))
 
 
 #: What reading one element gives.
-Outcome = Event | tuple[Event, ...] | Notice
+Outcome = Event | tuple[Event, ...] | Notice | Partly
 
 
 class Body(NamedTuple):
@@ -117,8 +163,8 @@ class Parsed:
     def vouched(self, events_of: "Callable[[Any, tuple[Event, ...]], tuple[Event, ...]]") -> "Parsed":
         """Give the same with each element's events as *events_of* makes them, from the raw element and its events."""
         body, outcomes = self._read
-        vouched: list[Outcome | None] = [
-            events_of(raw, events) if (events := _events_of(outcome)) else outcome
+        vouched = [
+            _with(events_of(raw, events), outcome) if (events := _events_of(outcome)) else outcome
             for raw, outcome in zip(body.items, outcomes, strict=True)
         ]
         events = tuple(event for outcome in vouched for event in _events_of(outcome))
@@ -129,7 +175,7 @@ class Parsed:
         """The entries of the body as they came, each with its events: raw lives here, not on events."""
         body, outcomes = self._read
         return tuple(
-            Element(path=body.path(index), raw=raw, events=_events_of(outcome))
+            Element(path=body.path(index), raw=raw, events=_events_of(outcome), partly=isinstance(outcome, Partly))
             for index, (raw, outcome) in enumerate(zip(body.items, outcomes, strict=True))
         )
 
@@ -137,7 +183,13 @@ class Parsed:
 def _events_of(outcome: Outcome | None) -> tuple[Event, ...]:
     if isinstance(outcome, tuple):
         return outcome
+    if isinstance(outcome, Partly):
+        return outcome.events
     return (outcome,) if isinstance(outcome, Event) else ()
+
+
+def _with(events: tuple[Event, ...], outcome: Outcome | None) -> Outcome:
+    return attrs.evolve(outcome, events=events) if isinstance(outcome, Partly) else events
 
 
 #: From secrets, and what else the caller vouches for, to a function of an element and its events.
@@ -305,18 +357,25 @@ class Provider:
             try:
                 outcome = read(item, source)
             except PayloadError as error:
-                path = ".".join(filter(None, (body.path(index), error.path)))
-                unread.append(Unread(path=path, problem=error.problem, raw=item))
+                unread.append(_unread(body.path(index), error, item))
                 outcomes.append(None)
                 continue
             if type(outcome) is Event:
                 events.append(outcome)
-            elif isinstance(outcome, Notice):
-                notices.append(attrs.evolve(outcome, path=body.path(index)))
+            elif isinstance(outcome, tuple):
+                events.extend(outcome)
+            elif isinstance(outcome, Partly):
+                events.extend(outcome.events)
+                unread.extend(_unread(body.path(index), problem, item) for problem in outcome.problems)
             else:
-                events.extend(outcome)  # type: ignore[arg-type]  # what is left is a tuple of events
+                notices.append(attrs.evolve(outcome, path=body.path(index)))  # type: ignore[arg-type]  # nothing else is left
             outcomes.append(outcome)
         return Parsed(tuple(events), tuple(notices), tuple(unread), (body, outcomes))
+
+
+def _unread(path: str, error: PayloadError, raw: Any) -> Unread:
+    error = _under(path, error)
+    return Unread(path=error.path, problem=error.problem, raw=raw)
 
 
 def _kinds_in(value: object) -> Iterator[EventKind]:

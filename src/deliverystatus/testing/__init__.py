@@ -87,13 +87,24 @@ def failure(reason: Reason | str, **fields: Any) -> Failure:
 
 
 def nothing_lost(parsed: Parsed) -> bool:
-    """Say whether every element of a body is there once, as events, a notice, or unread, and all events are theirs."""
+    """
+    Say whether every element of a body is there once, as events, a notice, or unread, and all events are theirs.
+
+    One that was read in part has its events, if there are any, and each of what is unread in it, once.
+    """
     places = {element.path for element in parsed.elements}
-    told = [element.path for element in parsed.elements if element.events]
+    parts = {element.path for element in parsed.elements if element.partly}
+    unread = [_element_at(each.path, places) for each in parsed.unread]
+    told = [element.path for element in parsed.elements if element.events and not element.partly]
     told += [notice.path for notice in parsed.notices]
-    told += [_element_at(unread.path, places) for unread in parsed.unread]
+    told += [place for place in unread if place not in parts]
+    told += parts.intersection(unread)
     events = tuple(event for element in parsed.elements for event in element.events)
-    return parsed.events == events and Counter(told) == Counter(element.path for element in parsed.elements)
+    return (
+        parsed.events == events
+        and Counter(told) == Counter(element.path for element in parsed.elements)
+        and len(parsed.unread) == len({each.path for each in parsed.unread})
+    )
 
 
 def _element_at(path: str, places: Container[str]) -> str:
