@@ -99,7 +99,7 @@ def records_on(channel):
 def of_a_phone():
     """Give all that can be explained of what is sent to phones, each with its circumstances."""
     yield from records_on(Channel.SMS)
-    for each in decisions_and_releases(Channel.SMS):
+    for each in (*decisions_and_releases(Channel.SMS), *incidents(Channel.SMS), *differences(Channel.SMS)):
         yield each, {}
 
 
@@ -132,15 +132,20 @@ def every_text(audience, locale, of=subjects):
     return tuple(dict.fromkeys(text for each in every_explanation(audience, locale, of) for text in texts_of(each)))
 
 
-def incidents():
-    """Give an incident of every kind, for every reason."""
-    for kind, reason in product(IncidentKind, (None, *Reason)):
+#: What is known by the channel; the others are about what receives mail.
+OF_THE_SENDER = (IncidentKind.SENDER_FAULT, IncidentKind.CAMPAIGN_DROPPED)
+
+
+def incidents(channel=Channel.EMAIL):
+    """Give an incident of every kind that there is on a channel, for every reason."""
+    for kind, reason in product(IncidentKind if channel is Channel.EMAIL else OF_THE_SENDER, (None, *Reason)):
         yield Incident(
             kind=kind,
             reason=reason,
             domain="example.org",
             provider=None,
             account=None,
+            channel=channel if kind in OF_THE_SENDER else None,
             since=NOON,
             last=NOON,
             addresses=12,
@@ -148,14 +153,15 @@ def incidents():
         )
 
 
-def differences():
+def differences(channel=Channel.EMAIL):
     """Give a difference of every kind, for every reason of theirs, or of ours where they have nothing."""
-    theirs = [cause for each in decisions_and_releases() if hasattr(each, "allowed") for cause in each.causes]
+    theirs = [cause for each in decisions_and_releases(channel) if hasattr(each, "allowed") for cause in each.causes]
+    recipient = "ada@example.com" if channel is Channel.EMAIL else "+15005550001"
     once = {(cause.word, cause.reason): cause for cause in theirs}
     for kind, cause in product(DifferenceKind, once.values()):
         entries = () if cause.evidence is None else (cause.evidence,)
-        yield Difference(kind=kind, recipient="ada@example.com", theirs=(cause,), entries=entries)
-        yield Difference(kind=kind, recipient="ada@example.com", ours=(cause,))
+        yield Difference(kind=kind, recipient=recipient, theirs=(cause,), entries=entries)
+        yield Difference(kind=kind, recipient=recipient, ours=(cause,))
 
 
 @cache
@@ -199,8 +205,8 @@ def decisions_and_releases(channel=Channel.EMAIL):
             found += [refused, too_often]
             for cause in stopping[:1] if stopping and stopping[0].channel is channel else ():
                 found.append(attrs.evolve(refused, why_not=WhyNot.WRONG_PROOF, would_do=would_do, causes=(cause,)))
-    for kind in (IncidentKind.SENDER_FAULT, IncidentKind.CAMPAIGN_DROPPED):
-        met = [incident for incident in incidents() if incident.kind is kind]
+    for kind in OF_THE_SENDER:
+        met = [incident for incident in incidents(channel) if incident.kind is kind]
         found.append(attrs.evolve(ask(purpose="bulk"), incidents=tuple(met)))
     return tuple({_read_as(each): each for each in found}.values())
 

@@ -66,6 +66,7 @@ def test_developers_read_the_codes_of_everything_that_can_be_explained():
         domain=None,
         provider="ses",
         account=None,
+        channel="sms",
         since=START,
         last=START,
         addresses=12,
@@ -74,7 +75,7 @@ def test_developers_read_the_codes_of_everything_that_can_be_explained():
     assert "address is bad true · reply 550 · enhanced 5.1.1" in told(diagnose("550 5.1.1 gone"), audience="developer")
     assert "lifted by recipient with from_suppressed_address" in told(decision, audience="developer")
     assert "why not wrong_actor · would do recipient with" in told(refused, audience="developer")
-    assert "[incident sender_fault · reason rate_limited · provider ses · addresses 12" in told(
+    assert "[incident sender_fault · reason rate_limited · provider ses · channel sms · addresses 12" in told(
         incident, audience="developer"
     )
     assert "[" not in told(decision) + told(refused) + told(incident)

@@ -5,14 +5,16 @@ from datetime import timedelta
 from functools import cache, partial
 from itertools import product
 
+import attrs
 import pytest
 
-from deliverystatus import Event, Failure, fold, suppress
+from deliverystatus import Event, Failure, fold, reconcile, suppress
 from deliverystatus._enums import Channel, EventKind, Party, Reason
 from deliverystatus._explain import explain
 from deliverystatus._explain._tables import RETRYING
 from deliverystatus._explain._texts import AUDIENCES, PHONES, locales
-from help_cases import NOON, decisions_and_releases, event, texts_of
+from deliverystatus._suppression._reconcile import Difference, DifferenceKind
+from help_cases import NOON, decisions_and_releases, differences, event, incidents, texts_of
 
 #: What only mail has, as patterns.
 OF_MAIL = {
@@ -69,7 +71,8 @@ def said(locale, audience):
     """Give all that is said of what goes to phones, each text once, without codes."""
     explain_so = partial(explain, locale=locale, audience=audience)
     explained = [explain_so(record, **circumstances) for record, circumstances in records(Channel.SMS)]
-    explained += map(explain_so, decisions_and_releases(Channel.SMS))
+    others = (decisions_and_releases, incidents, differences)
+    explained += [explain_so(each) for of_a_kind in others for each in of_a_kind(Channel.SMS)]
     return tuple(dict.fromkeys(CODES.sub("", text) for each in explained for text in texts_of(each)))
 
 
@@ -132,6 +135,76 @@ def test_what_a_reason_means_on_a_phone(audience, reason, told):
     record = fold([event(EventKind.SOFT_BOUNCED, channel=Channel.SMS, failure=Failure(claimed=reason))])
 
     assert told in explain(record, audience=audience).meaning
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("subjects", [incidents, differences])
+def test_what_many_share_and_lists_hold_is_told_alike(audience, subjects):
+    """An incident of WhatsApp messages, and a list of who gets none, read as they do of text messages."""
+    for one, other in zip(*map(subjects, sorted(PHONES)), strict=True):
+        told = [[CODES.sub("", text) for text in texts_of(explain(each, audience=audience))] for each in (one, other)]
+
+        assert told[0] == told[1]
+
+
+@each_voice
+@pytest.mark.parametrize("kind", ["sender_fault", "campaign_dropped"])
+def test_an_incident_is_of_numbers(locale, audience, kind):
+    """Its own text and that of its cause are those of its channel, alone as well as with a decision."""
+    explain_so = partial(explain, locale=locale, audience=audience)
+    mail, text = (
+        next(each for each in incidents(channel) if (kind, Reason.POLICY_REJECTED) == (each.kind, each.reason))
+        for channel in (Channel.EMAIL, Channel.SMS)
+    )
+    decision = suppress(()).may_send("+15005550001", purpose="bulk", channel="sms", now=NOON)
+    cause = fold([event(EventKind.SOFT_BOUNCED, channel=Channel.SMS, failure=Failure(claimed=Reason.POLICY_REJECTED))])
+
+    explained = explain_so(text)
+
+    assert explain_so(mail).meaning != explained.meaning
+    assert CODES.sub("", explained.meaning).removeprefix(told_with(decision, text, explain_so)).strip() in (
+        explain_so(cause).meaning
+    )
+
+
+def told_with(decision, incident, explain_so):
+    """Give what is said of an incident beside a decision."""
+    (caveat,) = explain_so(attrs.evolve(decision, incidents=(incident,))).caveats
+    return caveat
+
+
+@each_voice
+def test_a_stop_on_a_list_is_told_of_a_phone(locale, audience):
+    """Where a list of the provider's holds a number that answered STOP, that is said, and no kind of message is named."""
+    explain_so = partial(explain, locale=locale, audience=audience)
+    stop = event("unsubscribed", channel="sms", recipient="+15005550001")
+    entry = event(
+        "suppression_changed",
+        channel="sms",
+        recipient="+15005550001",
+        value="added",
+        provider="messagebird",
+        failure=Failure(claimed=Reason.SUPPRESSED_UNSUBSCRIBE),
+    )
+    withheld = event("withheld", channel="sms", failure=Failure(claimed=Reason.SUPPRESSED_UNSUBSCRIBE))
+    found = reconcile(suppress(()), [entry], provider="messagebird", channel="sms", now=NOON)
+    (only_there,) = found.differences
+    (only_here,) = reconcile(suppress([stop]), [], provider="messagebird", channel="sms", now=NOON).ours_alone
+    seen = explain_so(fold([withheld])).evidence[0].text
+
+    for difference in (only_there, only_here):
+        why = CODES.sub("", explain_so(difference).meaning).split(". ", 1)[1]
+        assert re.split(r"(?<=\.) ", why)[-1] in seen
+    assert explain_so(fold([stop])).evidence == explain_so(only_here).evidence
+
+
+@pytest.mark.parametrize("kind", DifferenceKind)
+def test_a_number_is_no_address_whatever_the_channel_says(kind):
+    """An entry without a channel is of mail, unless it holds a number: no mail goes there."""
+    listed = event("suppression_changed", value="added", recipient="+15005550001")
+    difference = Difference(kind=kind, recipient="+15005550001", entries=(listed,))
+
+    assert not re.search(OF_MAIL["en"], " ".join(texts_of(explain(difference))), re.IGNORECASE)
 
 
 @each_voice

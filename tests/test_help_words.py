@@ -148,7 +148,7 @@ NOT_ON_A_PHONE = {
     "es": r"\b(?:e-?mails?|mails?|correos?|bandejas?|buz[oó]n(?:es)?|servidor(?:es)?|carpetas?|asuntos?)\b|@",
 }
 NOTHING_COMES_BACK = {
-    "en": r"\b(?:came|comes?|sent)\b[^.]* back\b|\breturn|\baddress",
+    "en": r"\b(?:came|comes?|sent)\b[^.]*(?<!held) back\b|\breturn|\baddress",
     "fr": r"\brevenue?s?\b|\bretourn\w+|\bretours?\b|\brenvoyé|\badresses?\b",
     "de": r"\bk[ao]m\w*\b[^.]*\bzurück\b|zurück(?:ge)?(?:kommen|schick|sand|send|wies)|adresse",
     "es": r"\bdev(?:uel|ol)\w+|\b(?:vuelt[ao]s?|volvi(?:ó|eron))\b(?! a\b)|\b(?:regres|retorn|rebot)\w+|\bdirecci[oó]n(?:es)?\b",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliverystatus import Failure, Party, Reason, SuppressionList, explain, suppress
+from deliverystatus import Channel, Failure, Party, Reason, SuppressionList, explain, suppress
 from deliverystatus._suppression._incidents import Incidents
 from deliverystatus._suppression._presets import RULES
 from deliverystatus._suppression._rules import Clusters
@@ -75,12 +75,19 @@ def test_many_failures_for_one_reason_of_ours_are_an_incident():
         "domain": None,
         "provider": "example",
         "account": None,
+        "channel": Channel.EMAIL,
         "since": START + timedelta(seconds=THEN),
         "last": START + timedelta(seconds=THEN + (ENOUGH - 1) * MINUTE),
         "addresses": ENOUGH,
         "who_acts": Party.ENGINEERS,
     }
     assert expected == attrs.asdict(incident)
+
+
+def test_the_same_on_two_channels_is_two_incidents():
+    """Text messages and mail that fail for one reason at one time are told apart."""
+    mail, texts = (many(ENOUGH, why=SPAM, channel=channel) for channel in (Channel.EMAIL, Channel.SMS))
+    assert {Channel.EMAIL, Channel.SMS} == {incident.channel for incident in set(incidents([*mail, *texts]))}
 
 
 def test_one_fewer_is_no_incident():

@@ -115,6 +115,7 @@ def of_incident(incident: Incident) -> str:
             ("reason", incident.reason),
             ("provider", incident.provider),
             ("account", incident.account),
+            ("channel", incident.channel),
             ("addresses", incident.addresses),
             ("since", incident.since.isoformat()),
             ("last", incident.last.isoformat()),

@@ -1,15 +1,19 @@
 """What is explained of two suppression lists that differ."""
 
+from itertools import chain
+
 from deliverystatus._engine import slot_key
+from deliverystatus._enums import Channel
 from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
-from deliverystatus._explain._others import cause_text
+from deliverystatus._explain._others import cause_text, channel_to, channels_of
 from deliverystatus._explain._texts import Voice
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._suppression._reconcile import Difference
 
 
 def of_difference(difference: Difference, voice: Voice) -> Explanation:
+    voice = voice.on(_channel(difference))
     text = voice("difference", difference.kind)
     # what the side that is news to the reader says: theirs, or ours where they have nothing
     news = difference.theirs or difference.ours
@@ -34,3 +38,10 @@ def of_difference(difference: Difference, voice: Voice) -> Explanation:
         final=False,
         who_acts=difference.who_acts,
     )
+
+
+def _channel(difference: Difference) -> Channel:
+    """Say how messages go there: as their entries say, and else as the causes do."""
+    entries = (entry.channel for entry in difference.entries)
+    causes = channels_of((*difference.theirs, *difference.ours))
+    return channel_to(difference.recipient, chain(entries, causes))

@@ -1,6 +1,6 @@
 """What is explained but no copy: a reply, a decision whether to send, an attempt to lift what stops it, an incident."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._diagnosis import Diagnosis
@@ -72,10 +72,18 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     )
 
 
-def _channel(causes: Iterable[Cause]) -> Channel:
-    """Say where the address is one: causes that bind everywhere have evidence from somewhere."""
-    said = (cause.channel or (cause.evidence.channel if cause.evidence else None) for cause in causes)
-    return next((channel for channel in said if channel), Channel.EMAIL)
+def channels_of(causes: Iterable[Cause]) -> Iterator[Channel]:
+    """Say how messages travel that they stop: causes that bind everywhere have evidence from somewhere."""
+    for cause in causes:
+        channel = cause.channel or (cause.evidence.channel if cause.evidence else None)
+        if channel is not None:
+            yield channel
+
+
+def channel_to(recipient: str, channels: Iterable[Channel]) -> Channel:
+    """Say how messages go there: as the first of *channels* says, but no mail goes to a number."""
+    channel = next(iter(channels), Channel.EMAIL)
+    return Channel.SMS if channel is Channel.EMAIL and "@" not in recipient else channel
 
 
 def _how_long(cause: Cause, voice: Voice) -> str:
@@ -94,7 +102,7 @@ def cause_text(cause: Cause, voice: Voice) -> Entry:
 
 
 def of_release(release: Release, voice: Voice) -> Explanation:
-    voice = voice.on(_channel(release.causes))
+    voice = voice.on(channel_to(release.recipient, channels_of(release.causes)))
     text = voice("release", "accepted" if release.accepted else "refused")
     steps, meaning, who_acts = text.next_steps, text.meaning, Party.NOBODY
     if release.why_not is not None:
@@ -124,6 +132,7 @@ def _of_trouble(incident: Incident, voice: Voice) -> Entry:
 
 
 def of_incident(incident: Incident, voice: Voice) -> Explanation:
+    voice = voice if incident.channel is None else voice.on(incident.channel)
     text = _of_trouble(incident, voice)
     why = None if incident.reason is None else voice("reason", incident.reason)
     return Explanation(

@@ -154,6 +154,7 @@ class Incidents:
                 domain=trouble.domain,
                 provider=trouble.provider,
                 account=trouble.account,
+                channel=trouble.channel,
                 since=failures[first][0],
                 last=failures[last][0],
                 addresses=len({address for _, address in failures[first : last + 1]}),

@@ -141,6 +141,7 @@ class Incident:
         domain: The receiving domain; ``None`` if it is not of one.
         provider: Who sent; ``None`` if it is not of one, or our own side did.
         account: In which account.
+        channel: How what failed was to travel; ``None`` for trouble of a receiving domain, or with finding them.
         since: The first of the failures (aware, UTC).
         last: The latest of them (aware, UTC).
         addresses: How many addresses they are of.
@@ -152,6 +153,7 @@ class Incident:
     domain: str | None
     provider: str | None
     account: str | None
+    channel: Channel | None
     since: datetime
     last: datetime
     addresses: int
