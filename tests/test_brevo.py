@@ -1,11 +1,14 @@
 """What bodies that go right cannot show of Brevo. Those are in fixtures/brevo."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from deliverystatus import EventKind, PayloadError, Status, fold, fold_copies
+from deliverystatus import EventKind, PayloadError, Status, fold, fold_copies, suppress
 from deliverystatus.providers import brevo
 from deliverystatus.testing import event
 
+NOW = datetime(2026, 2, 26, tzinfo=UTC)
 OWN_ID = "202602250613.48213900001@smtp-relay.example.net"
 COMMON = {"email": "ada@example.com", "id": 52107, "message-id": f"<{OWN_ID}>", "ts_event": 1_772_000_000}
 
@@ -25,13 +28,24 @@ def test_a_body_of_another(body, problem):
     assert problem == caught.value.problem
 
 
-def test_the_answer_of_the_send_call_joins_if_given_without_brackets():
-    """Our own side's event and the webhook are of one copy if the message id of the answer is given without brackets."""
-    own = event(EventKind.ACCEPTED, provider="brevo", message_id=OWN_ID, recipient="ada@example.com")
+def test_the_answer_of_the_send_call_joins():
+    """Our own side's event and the webhook are of one copy if the message id is given as the send call answered it."""
+    own = event(EventKind.ACCEPTED, provider="brevo", message_id=f"<{OWN_ID}>", recipient="ada@example.com")
 
     copies = fold_copies([own, *brevo.parse(COMMON | {"event": "delivered"}).events])
 
     assert [Status.DELIVERED] == [record.status for record in copies.values()]
+
+
+@pytest.mark.parametrize("reason", [None, "554 5.7.1 Listed by a blocklist"])
+def test_brevo_writes_no_more_to_who_bounced_hard(reason):
+    """After a hard bounce the address is on Brevo's list, whatever the server said; others may write to it."""
+    listed = suppress(brevo.parse(COMMON | {"event": "hard_bounce", "reason": reason}).events)
+
+    assert [False, True] == [
+        listed.may_send("ada@example.com", purpose="transactional", provider=name, now=NOW).allowed
+        for name in ("brevo", "ses")
+    ]
 
 
 def test_events_out_of_order():

@@ -1,7 +1,7 @@
 """
 Brevo (formerly Sendinblue): every webhook call posts one flat JSON object, or an array of them where batches are asked for.
 
-Sources, as [B1] to [B8] below:
+Sources, as [B1] to [B9] below:
  B1  https://developers.brevo.com/docs/transactional-webhooks (fields and samples, one event at a time)
  B2  https://developers.brevo.com/docs/batch-webhooks (arrays of up to 500, every five minutes)
  B3  https://developers.brevo.com/docs/marketing-webhooks (campaigns and contacts)
@@ -10,14 +10,15 @@ Sources, as [B1] to [B8] below:
  B6  https://developers.brevo.com/docs/secured-webhooks
  B7  https://github.com/anymail/django-anymail anymail/webhooks/brevo.py with its tests, issues 344 and 385 (as observed)
  B8  https://github.com/symfony/symfony src/Symfony/Component/Mailer/Bridge/Brevo/Tests/Webhook/Fixtures (as posted)
+ B9  https://help.brevo.com/hc/en-us/articles/209458705 (who is blocked, and for what)
 
 Quirks:
  - Only ``ts_epoch`` is surely UTC; it is in milliseconds, but in seconds in the samples of [B1]. Complaints and soft bounces
    may lack it: then ``ts_event`` tells, in seconds. ``date`` and ``ts`` are in the time zone of the account [B1, B7].
  - ``id`` is the webhook's, the same in every event; ``uuid`` stays the same for all that happens to a copy. Events have no
    id of their own.
- - ``message-id`` is the Message-ID header, in angle brackets, and so is the ``messageId`` that the send call answers. It is
-   read without them, and our own side must give it without them too.
+ - ``message-id`` is the Message-ID header, in angle brackets, and so is the ``messageId`` that the send call answers: the
+   message id is as it is answered, with its brackets.
  - Events may come out of order, and their times may be out of order too: a soft bounce before the request [B7].
  - The first opening is an ``unique_opened`` instead of an ``opened``, not besides it (anymail issue 344).
  - ``reason`` is the server's reply in bounces and deferrals, Brevo's words where nothing was sent, and "sent" elsewhere.
@@ -25,8 +26,8 @@ Quirks:
    reference; any other text is kept under the header's name.
  - ``tag`` repeats ``tags``, as text that may be JSON [B8].
  - ``sending_ip`` is the reader's on openings: not read.
- - An address that bounced, complained or unsubscribed is blocked from then on, and nothing is posted when that ends:
-   ``blocked`` tells of it, a copy at a time.
+ - An address that bounced hard, complained or unsubscribed is blocked from then on [B9], whatever the server said, and nothing
+   is posted when that ends: ``blocked`` tells of it, a copy at a time.
  - Nothing is signed: basic credentials in the URL, a bearer token, or headers of one's own [B6].
  - Any 4xx but 429, and any 5xx, ends all retries [B5]: to have an event again, answer 429, or not at all.
  - Webhooks for text messages have no ``event``, and are not read here.
@@ -43,7 +44,7 @@ from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, P
 from deliverystatus._decoding import decode
 from deliverystatus._enums import Actor, EventKind, Reason
 from deliverystatus._events import Event
-from deliverystatus._text import LIMIT, cut
+from deliverystatus._text import cut
 from deliverystatus._values import EVERYTHING, Details, Failure, Source
 from deliverystatus.exceptions import PayloadError
 
@@ -53,7 +54,7 @@ EVENTS = {
     "delivered":           EventKind.DELIVERED,
     "deferred":            EventKind.DEFERRED,
     "soft_bounce":         EventKind.SOFT_BOUNCED,  # "temporarily rejected" [B4]; what is still tried is deferred
-    "hard_bounce":         EventKind.BOUNCED,
+    "hard_bounce":         EventKind.BOUNCED,       # and blocked from then on [B9]
     "invalid_email":       EventKind.DROPPED,       # found malformed by Brevo: no server was asked
     "blocked":             EventKind.DROPPED,       # but see BLOCKS
     "error":               EventKind.DROPPED,       # at Brevo; why is not documented
@@ -97,6 +98,9 @@ CUSTOM = "X-Mailin-custom"
 _UNKNOWN, _MACHINE = Actor.UNKNOWN, Actor.MACHINE
 _TRIED = frozenset({EventKind.DEFERRED, EventKind.SOFT_BOUNCED, EventKind.BOUNCED})
 
+#: After these Brevo blocks the address for all mail of the account [B9]
+_BLOCKING = frozenset({EventKind.BOUNCED, EventKind.UNSUBSCRIBED})
+
 
 def elements(payload: Any) -> Body:
     """Give the elements: those of a batch, or the body itself."""
@@ -115,12 +119,9 @@ def read(element: Any, source: Source) -> Outcome:
     if name in NOTICES:
         return Notice(name=name, detail=NOTICES[name])
     kind = EVENTS.get(name)
-    recipient = element.get("email")
-    if type(recipient) is not str or not 0 < len(recipient) <= LIMIT:
-        if kind is None and not recipient:
-            return Notice(name=name)
-        recipient = reading.required(element, "email")
     if kind is None:
+        if not element.get("email"):
+            return Notice(name=name)
         kind = EventKind.UNKNOWN
     failure = None
     if kind in _TRIED:
@@ -130,9 +131,9 @@ def read(element: Any, source: Source) -> Outcome:
     return Event.read(
         kind,
         source,
-        recipient,
-        reading.message_id(reading.text(element, "message-id")),
-        None if source.reference_key is None else reading.loose_text(_custom(element).get(source.reference_key)),
+        reading.address(element, "email"),
+        reading.text(element, "message-id"),
+        None if source.reference_key is None else reading.reference(source, _custom(element)),
         _occurred_at(element),
         actor=_MACHINE if name in BY_MACHINES else _UNKNOWN,
         failure=failure,
@@ -182,7 +183,7 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     tag = element.get("tag")
     return Details(
-        scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,
+        scope=EVERYTHING if kind in _BLOCKING else None,
         value=cut(_name(element)) if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(element.get("link")) if kind is EventKind.CLICKED else None,
         internet_message_id=reading.message_id(element.get("message-id")),
