@@ -4,7 +4,7 @@ MailerSend: one event a call, as a JSON object with ``type`` and ``data``, in on
 Webhooks made since 2026 post version 2, where ``data`` is flat; version 1 nests message and recipient in ``data.email``,
 and is posted until 2026-12-01. Which of them a body is, its ``data`` shows; the words of ``type`` are the same.
 
-Sources, as [E1] to [E8] below:
+Sources, as [E1] to [E9] below:
  E1  https://developers.mailersend.com/api/v1/account/webhooks (events, payloads, signature, retries)
  E2  https://www.mailersend.com/whats-new/webhooks-v2
  E3  https://github.com/anymail/django-anymail pull request 490, issue 489: anymail/webhooks/mailersend.py and its tests (both
@@ -15,6 +15,7 @@ Sources, as [E1] to [E8] below:
  E7  https://developers.mailersend.com/api/v1/recipients (the suppression lists)
  E8  https://github.com/symfony/symfony src/Symfony/Component/Mailer/Bridge/MailerSend: Webhook/MailerSendRequestParser.php and
      Tests/Webhook/Fixtures (version 1)
+ E9  https://www.mailersend.com/help/suppression-list-managing (what is listed automatically)
 
 Quirks:
  - ``data.created_at`` is when it happened in version 1, where the outer ``created_at`` is when it was posted; version 2 has
@@ -30,6 +31,7 @@ Quirks:
  - ``meta`` is an empty list where there is nothing to say.
  - What came back has a reason in words: a label of MailerSend's, or a server's reply. A label that is listed here is read
    as such; all else is read for what its words say, as a reply is.
+ - An address that bounced hard is on the list of the sending domain from then on, whatever the reason [E9].
  - Only paid plans tell of deferrals [E5]; others may see a soft bounce of what is still tried.
  - Surveys are answered outside of the message, and what was answered is not said: they are notices.
  - SMS webhooks (``sms.*``) are set up apart, and are not read here.
@@ -62,7 +64,7 @@ EVENTS = {
     "activity.delivered":      EventKind.DELIVERED,
     "activity.deferred":       EventKind.DEFERRED,      # retried until it is delivered or bounces [E5]
     "activity.soft_bounced":   EventKind.SOFT_BOUNCED,  # after the last attempt, or at once on small plans [E5]
-    "activity.hard_bounced":   EventKind.BOUNCED,
+    "activity.hard_bounced":   EventKind.BOUNCED,       # and listed from then on [E9]
     "activity.suppressed":     EventKind.DROPPED,       # on a list, so not sent [E3]; see SUPPRESSIONS
     "activity.opened":         EventKind.OPENED,        # every time; no flag of machines
     "activity.opened_unique":  EventKind.OPENED,        # the first time, once more
@@ -92,21 +94,16 @@ NOTICES = {
     "recipient.on_hold_removed": "an address is on hold no more",
 }
 
-#: ``reason`` (version 1) and ``bounce_reason`` (version 2) that are MailerSend's labels, not a server's words [E3]
+#: ``reason`` (version 1) and ``bounce_reason`` (version 2) that are MailerSend's labels, not a server's words [E3]: which reason
+#: one stands for in a hard bounce, and in what is no verdict on the address: a soft bounce, or a deferral
 LABELS = {
-    "host or domain name not found": Reason.UNKNOWN_DOMAIN,
-    "mailbox full":                  Reason.MAILBOX_FULL,
-    "unknown reason":                Reason.UNKNOWN,
+    "host or domain name not found": (Reason.UNKNOWN_DOMAIN, Reason.NETWORK_ERROR),  # now, or at all
+    "mailbox full":                  (Reason.MAILBOX_FULL,   Reason.MAILBOX_FULL),
+    "unknown reason":                (Reason.UNKNOWN,        Reason.UNKNOWN),
 }  # fmt: skip
 
-#: ``suppression_reason``, by how it begins. Only ``on_hold`` has been seen [E3]; the others are the names of the lists [E7]
-SUPPRESSIONS = {
-    "on_hold":        Reason.SUPPRESSED_REPEATED_BOUNCES,  # several soft bounces [E6]
-    "hard_bounce":    Reason.SUPPRESSED_BAD_ADDRESS,
-    "spam_complaint": Reason.SUPPRESSED_COMPLAINT,
-    "unsubscribe":    Reason.SUPPRESSED_UNSUBSCRIBE,
-    "blocklist":      Reason.SUPPRESSED_OTHER,             # by hand, addresses or patterns
-}  # fmt: skip
+#: ``suppression_reason``. How the other lists are named in it has not been seen [E3]
+SUPPRESSIONS = {"on_hold": Reason.SUPPRESSED_REPEATED_BOUNCES}  # several soft bounces [E6]
 UNLISTED_SUPPRESSION = Reason.SUPPRESSED_OTHER
 
 #: The header with the signature [E1]
@@ -118,6 +115,9 @@ TEST_SECRET = b"test_Am3L1GuOIc4blLUuHqAPxxwkZaJyEk8G"
 _SIGNED = signing.hmac_of_body(SIGNATURE, needs="the signing secret of the webhook")
 
 _RETURNED = frozenset({EventKind.DEFERRED, EventKind.SOFT_BOUNCED, EventKind.BOUNCED})
+
+#: After these MailerSend sends nothing of the domain to the address [E9]
+_LISTING = frozenset({EventKind.UNSUBSCRIBED, EventKind.BOUNCED})
 
 
 class _Activity(NamedTuple):
@@ -156,7 +156,7 @@ def read(element: Any, source: Source) -> Outcome:
     activity = _first(data) if isinstance(data.get("email"), dict) else _second(element, data)
     failure = None
     if kind in _RETURNED:
-        failure = _returned(data, name)
+        failure = _returned(data, name, final=kind is EventKind.BOUNCED)
     elif kind is EventKind.DROPPED:
         failure = _suppressed(data, name)
     return Event.read(
@@ -176,37 +176,25 @@ def _names_a_recipient(data: object) -> bool:
 
 
 def _first(data: Mapping[str, Any]) -> _Activity:
-    email = data["email"]
-    recipient = _part(email, "recipient", "data.email.recipient")
-    message = _part(email, "message", "data.email.message")
-    return _Activity(
-        _under("data.email.recipient", reading.required, recipient, "email"),
-        _under("data.email.message", reading.text, message, "id"),
-        data.get("created_at"),
-        "data.created_at",
-    )
+    with reading.under("data.email"):
+        recipient, message = (_part(data["email"], name) for name in ("recipient", "message"))
+    with reading.under("data.email.recipient"):
+        address = reading.address(recipient, "email")
+    with reading.under("data.email.message"):
+        message_id = reading.text(message, "id")
+    return _Activity(address, message_id, data.get("created_at"), "data.created_at")
+
+
+def _part(email: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return {} if email.get(name) is None else reading.object_of(email[name], name)
 
 
 def _second(element: Mapping[str, Any], data: Mapping[str, Any]) -> _Activity:
     # [E1] has "email" in a sample; what is posted is "recipient" [E3]
     who = "email" if data.get("email") and not data.get("recipient") else "recipient"
-    return _Activity(
-        _under("data", reading.required, data, who),
-        _under("data", reading.text, data, "message_id"),
-        element.get("created_at"),
-        "created_at",
-    )
-
-
-def _part(outer: Mapping[str, Any], name: str, path: str) -> Mapping[str, Any]:
-    return {} if outer.get(name) is None else reading.object_of(outer[name], path)
-
-
-def _under(path: str, read_field: Any, outer: Mapping[str, Any], name: str) -> Any:
-    try:
-        return read_field(outer, name)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{path}.{error.path}") from None
+    with reading.under("data"):
+        address, message_id = reading.address(data, who), reading.text(data, "message_id")
+    return _Activity(address, message_id, element.get("created_at"), "created_at")
 
 
 def _more(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
@@ -216,24 +204,24 @@ def _more(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     return (more if isinstance(more, dict) else {}), f"data.{name}"
 
 
-def _returned(data: Mapping[str, Any], name: str) -> Failure:
+def _returned(data: Mapping[str, Any], name: str, *, final: bool) -> Failure:
     more, path = _more(data)
-    said = _under(path, reading.text, more, "bounce_reason" if path == "data.meta" else "reason")
-    claimed = None if said is None else reading.word(LABELS, said)
+    with reading.under(path):
+        said = reading.text(more, "bounce_reason" if path == "data.meta" else "reason")
+    label = None if said is None else reading.word(LABELS, said)
     return Failure(
         reply_code=reading.loose_text(more.get("bounce_code")),
-        diagnostic=None if claimed else said,
-        reported=said if claimed else name,
-        claimed=claimed,
+        diagnostic=None if label else said,
+        reported=said if label else name,
+        claimed=label and label[0 if final else 1],
     )
 
 
 def _suppressed(data: Mapping[str, Any], name: str) -> Failure:
     more, path = _more(data)
-    said = _under(path, reading.text, more, "suppression_reason")
-    lower = (said or "").strip().lower().replace("-", "_").replace(" ", "_")
-    claims = (reason for begins, reason in SUPPRESSIONS.items() if lower.startswith(begins))
-    return Failure(reported=said or name, claimed=next(claims, UNLISTED_SUPPRESSION))
+    with reading.under(path):
+        said = reading.text(more, "suppression_reason")
+    return Failure(reported=said or name, claimed=reading.word(SUPPRESSIONS, said or "") or UNLISTED_SUPPRESSION)
 
 
 def details(element: Mapping[str, Any], kind: EventKind) -> Details:
@@ -243,7 +231,7 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     more, _ = _more(data)
     tags = email.get("tags") if isinstance(email, dict) else data.get("tags")
     return Details(
-        scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,
+        scope=EVERYTHING if kind in _LISTING else None,
         value=cut(element["type"].strip().lower()) if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(more.get("url")) if kind is EventKind.CLICKED else None,
         retrying=True if kind is EventKind.DEFERRED else None,
