@@ -13,7 +13,8 @@ Sources, as [T1] to [T7] below:
 Quirks:
  - A ``soft bounce`` (with a space) is no end: the message is tried ten times more, and then delivered or bounced [T3].
  - A ``bounce`` is an end, and whatever the category, whether the server's words were of the address, of the moment or of us:
-   a message that was retried in vain ends so too [T5]. Which it was, ``bounce_category`` tells, and the reply.
+   a message that was retried in vain ends so too [T5]. Which it was, ``bounce_category`` tells, and the reply. On the list of
+   suppressions all of them are "hard bounces".
  - A ``suspension`` is Mailtrap's own waiting, for our domain to be verified or for a limit of ours to be over; it ends in a
    delivery or a ``reject`` [T1, T3]. No server was asked.
  - A ``reject`` is for an address on the suppression list, or for a domain that was never verified [T3].
@@ -41,7 +42,7 @@ from deliverystatus import _signing as signing
 from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
 from deliverystatus._enums import EventKind, Reason
 from deliverystatus._events import Event
-from deliverystatus._text import LIMIT, cut, printable
+from deliverystatus._text import cut
 from deliverystatus._values import EVERYTHING, Details, Failure, Source
 from deliverystatus.exceptions import PayloadError
 
@@ -61,7 +62,7 @@ EVENTS = {
 #: ``bounce_category``: what a bounce of it is, and which reason the word stands for [T4]
 CATEGORIES = {
     "badrecipient":  (EventKind.BOUNCED,      Reason.UNKNOWN_RECIPIENT),      # "invalid or does not exist"
-    "overquota":     (EventKind.SOFT_BOUNCED, Reason.MAILBOX_FULL),           # listed by Mailtrap all the same
+    "overquota":     (EventKind.SOFT_BOUNCED, Reason.MAILBOX_FULL),           # but see LISTED
     "timeout":       (EventKind.SOFT_BOUNCED, Reason.NETWORK_ERROR),          # likewise; "unspecified, probably a timeout"
     "transientfail": (EventKind.SOFT_BOUNCED, None),                          # "a temporary issue"
     "greylisting":   (EventKind.SOFT_BOUNCED, Reason.GREYLISTED),
@@ -82,11 +83,15 @@ CATEGORIES = {
 #: The list is open: a category that is not on it leaves the event's own word, "permanent delivery failure" [T3], and no reason
 UNLISTED_CATEGORY = (EventKind.BOUNCED, None)
 
+#: ``bounce_category`` of what puts an address on the list though nothing is wrong with it [T4]; each bounce that is reported as
+#: permanent does so as well [T5]
+LISTED = frozenset({"overquota", "timeout"})
+
 #: ``reason`` of a ``reject``, by how it begins: Mailtrap's words [T1], with the types of suppressions [T6]
 REJECTS = {
     "recipient in suppression list. reason: unsubscription": Reason.SUPPRESSED_UNSUBSCRIBE,
     "recipient in suppression list. reason: spam complaint": Reason.SUPPRESSED_COMPLAINT,
-    "recipient in suppression list. reason: hard bounce":    Reason.SUPPRESSED_BAD_ADDRESS,
+    "recipient in suppression list. reason: hard bounce":    Reason.SUPPRESSED_REPEATED_BOUNCES,  # maybe of LISTED: no bad address
     "recipient in suppression list":                         Reason.SUPPRESSED_OTHER,  # such as one put there by hand
 }  # fmt: skip
 
@@ -109,18 +114,10 @@ def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
     try:
         return decoding.decode(payload, headers)
     except PayloadError:
-        raw = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
-        lines = [_line(line) for line in raw.split(b"\n") if line.strip()] if isinstance(raw, bytes) else []
-        if any(isinstance(line, dict) and "event" in line for line in lines):
-            return lines
-        raise
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return decoding.decode(line, None)
-    except PayloadError:
-        return printable(line.decode("utf-8", "replace"))
+        lines = decoding.lines(payload)
+        if not any(isinstance(line, dict) and "event" in line for line in lines):
+            raise
+    return lines
 
 
 def elements(payload: Any) -> Body:
@@ -141,22 +138,17 @@ def read(element: Any, source: Source) -> Outcome:
     """Read one element: one event, or a notice."""
     name = _name(reading.object_of(element))
     kind = EVENTS.get(name)
-    recipient = element.get("email")
-    if type(recipient) is not str or not 0 < len(recipient) <= LIMIT:
-        if kind is None and not recipient:  # such as the audit log's
-            return Notice(name=name, detail=reading.text(element, "description") or "")
-        recipient = reading.required(element, "email")
+    if kind is None and not element.get("email"):  # such as the audit log's
+        return Notice(name=name, detail=reading.text(element, "description") or "")
     failure = None
     if kind in _FAILURES:
         kind, failure = _FAILURES[kind](element, name)
-    variables = element.get("custom_variables")
-    key = source.reference_key
     return Event.read(
         EventKind.UNKNOWN if kind is None else kind,
         source,
-        recipient,
+        reading.address(element, "email"),
         reading.text(element, "message_id"),
-        reading.loose_text(variables.get(key)) if key is not None and isinstance(variables, dict) else None,
+        reading.reference(source, element.get("custom_variables")),
         reading.unix_time(element.get("timestamp"), "timestamp"),
         failure=failure,
         details=partial(details, element, kind),
@@ -189,9 +181,8 @@ def _ours(element: Mapping[str, Any], name: str) -> Failure:
     reason = reading.text(element, "reason")
     if reason is None:
         return Failure(reported=name)
-    lower = reason.strip().lower()
-    claims = (claimed for begins, claimed in _BEGINS.items() if lower.startswith(begins))
-    return Failure(reported=reason, claimed=next(claims, UNLISTED_REASON))
+    _, claimed = reading.by_beginning(_BEGINS, reason.strip().lower(), UNLISTED_REASON)
+    return Failure(reported=reason, claimed=claimed)
 
 
 def _refused(element: Mapping[str, Any], name: str) -> tuple[EventKind, Failure]:
@@ -211,8 +202,7 @@ _FAILURES = {EventKind.DEFERRED: _deferred, EventKind.DROPPED: _dropped, EventKi
 def details(element: Mapping[str, Any], kind: EventKind | None) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     return Details(
-        # the list is that of the domain [T3]: all mail from this sender, whichever the stream
-        scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,
+        scope=EVERYTHING if _is_listed(element, kind) else None,
         value=cut(_name(element)) if kind is None else None,
         url=reading.loose_text(element.get("url")) if kind is EventKind.CLICKED else None,
         retrying=True if kind is EventKind.DEFERRED else None,
@@ -220,6 +210,13 @@ def details(element: Mapping[str, Any], kind: EventKind | None) -> Details:
         tags=reading.strings(element.get("category")),
         metadata=reading.metadata(element.get("custom_variables")),
     )
+
+
+def _is_listed(element: Mapping[str, Any], kind: EventKind | None) -> bool:
+    """Whether Mailtrap writes no more: who unsubscribed, nothing of this sender's domain [T3]; who bounced, nothing at all."""
+    if kind is EventKind.SOFT_BOUNCED:
+        return (reading.loose_text(element.get("bounce_category")) or "").strip().lower() in LISTED
+    return kind is EventKind.UNSUBSCRIBED or kind is EventKind.BOUNCED
 
 
 PROVIDER = Provider(
