@@ -96,6 +96,32 @@ def test_two_fields():
     assert ["mandrill_events.0", "mandrill_events.1"] == [each.path for each in parsed.unread]
 
 
+def about_copy(event, **msg):
+    """Give an event about a mail to Ada."""
+    return {"event": event, "ts": 1772366401, "_id": "4d7c1b9e", "msg": {"email": "ada@example.com", **msg}}
+
+
+def may_send(elements, provider="mandrill", scope=None):
+    """Say whether a letter to Ada may go out after that."""
+    suppressed = ds.suppress(mandrill.parse(elements).events)
+    return suppressed.may_send("ada@example.com", purpose="bulk", provider=provider, scope=scope, now=NOW).allowed
+
+
+def test_a_rejection_of_a_subaccount_is_for_its_list():
+    """What one subaccount's list stopped, the others may still send."""
+    rejected = [about_copy("reject", subaccount="north", reject={"reason": "custom"})]
+
+    assert [False, True] == [may_send(rejected, scope=f"stream:{name}") for name in ("north", "south")]
+
+
+def test_a_hard_bounce_is_on_the_list():
+    """Mandrill lists the address for a hard bounce whatever the server said: it would reject what follows, others would not."""
+    bounced = [about_copy("hard_bounce", bounce_description="general")]
+
+    assert [False, True] == [may_send(bounced, provider) for provider in ("mandrill", "postmark")]
+    assert may_send([about_copy("soft_bounce", bounce_description="general")])
+
+
 def entry(action, second, subaccount):
     """Give a change of the rejection list."""
     reject = {"reason": "custom", "email": "ada@example.com", "subaccount": subaccount}

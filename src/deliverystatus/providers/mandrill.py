@@ -23,7 +23,9 @@ Quirks:
    last of ``msg.smtp_events`` instead [MA5].
  - Why a message was rejected, the documented payload does not say; the send call's answer does. ``msg.reject`` is seen in
    exports, and is read as that answer is, if it is there.
- - A list entry may be for one subaccount, and then the others may still write [MA4, MA9]: that is its scope.
+ - A list entry may be for one subaccount, and then the others may still write [MA4, MA9]: that is its scope, and that of a
+   rejection and of a hard bounce, which is listed at once whatever the server said [MA3].
+ - ``expires_at`` of a list entry, when it ends by itself, is not read: no event has a place for it. That it ended is told.
  - Of openings and clicks nobody says whether a machine made them: ``user_agent_parsed`` knows phones only.
  - Frameworks give the field decoded or not: the array itself is read too.
  - To see whether a URL is there, Mandrill posts an empty array, signed with the key ``test-webhook`` [MA2].
@@ -67,12 +69,11 @@ EVENTS = {
 NOTICES = {"inbound": "an incoming mail"}
 
 #: ``type`` and ``action`` of what is about a list: what happened to the address there. What is put on the whitelist leaves
-#: the other list by itself [MA4]; what is taken off it is on neither. The manual calls them denylist and allowlist today.
+#: the other list by itself [MA4]; what is taken off it is on neither. The manual calls them denylist and allowlist today;
+#: no payload is known that does.
 LISTS = {
     "blacklist": {"add": "added", "change": "added", "remove": "removed"},
-    "denylist":  {"add": "added", "change": "added", "remove": "removed"},
     "whitelist": {"add": "removed"},
-    "allowlist": {"add": "removed"},
 }  # fmt: skip
 
 #: ``reason`` of a list entry or of a rejection [MA4]
@@ -117,10 +118,8 @@ def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
         (field,) = field
     if not isinstance(field, str):
         return value
-    try:
+    with reading.under(FIELD):
         return {**value, FIELD: decode_any(field, {"Content-Type": "application/json"})}
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=FIELD) from None
 
 
 def _at(index: int) -> str:
@@ -150,18 +149,16 @@ def read(element: Any, source: Source) -> Outcome:
     message = element.get("msg")
     if kind is EventKind.UNKNOWN and not (isinstance(message, dict) and message.get("email")):
         return Notice(name=name)
-    try:
+    with reading.under("msg"):
         message = reading.object_of(message)
         recipient = reading.required(message, "email")
         failure = _FAILURES[kind](message) if kind in _FAILURES else None
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=".".join(filter(None, ("msg", error.path)))) from None
     return Event.read(
         kind,
         source,
         recipient,
         reading.loose_text(element.get("_id")) or reading.loose_text(message.get("_id")),
-        None if source.reference_key is None else _reference(message, source.reference_key),
+        reading.reference(source, message.get("metadata")),
         reading.unix_time(element.get("ts"), "ts"),
         failure=failure,
         details=partial(details, element, kind),
@@ -206,20 +203,16 @@ def _list_changed(element: Mapping[str, Any], source: Source) -> Outcome:
     given = element.get(where)
     if name not in LISTS and not (isinstance(given, dict) and given.get("email")):
         return Notice(name=name)
-    try:
+    with reading.under(where):
         entry = reading.object_of(given)
         recipient = reading.required(entry, "email")
         reason = reading.text(entry, "reason")
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=".".join(filter(None, (where, error.path)))) from None
     value = LISTS.get(name, {}).get((reading.text(element, "action") or "").strip().lower())
     failure = None
     if value == "added" and entry.get("expired") is True:
         value = "removed"  # it stays "on the list for reference, but email will be attempted again" [MA3]
     elif value == "added":
         failure = Failure(reported=reason, claimed=reading.word(REASONS, reason or "") or UNLISTED_ENTRY)
-    subaccount = reading.loose_text(entry.get("subaccount"))
-    scope = Scope(ScopeKind.STREAM, subaccount) if subaccount else EVERYTHING
     return Event.read(
         EventKind.UNKNOWN if value is None else EventKind.SUPPRESSION_CHANGED,
         source,
@@ -228,26 +221,35 @@ def _list_changed(element: Mapping[str, Any], source: Source) -> Outcome:
         None,
         reading.unix_time(element.get("ts"), "ts"),
         failure=failure,
-        details=Details(value=name) if value is None else Details(scope=scope, value=value),
+        details=Details(value=name) if value is None else Details(scope=_of_list(entry), value=value),
     )
 
 
-def _reference(message: Mapping[str, Any], name: str) -> str | None:
-    given = message.get("metadata")
-    return reading.loose_text(given.get(name)) if isinstance(given, dict) else None
+def _of_list(said: Mapping[str, Any]) -> Scope:
+    """Give what a list covers, of which an entry or a message tells: one subaccount, or the account."""
+    subaccount = reading.loose_text(said.get("subaccount"))
+    return Scope(ScopeKind.STREAM, subaccount) if subaccount else EVERYTHING
 
 
 def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     message = element["msg"]
     return Details(
-        scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,
+        scope=_scope(message, kind),
         value=(reading.loose_text(element.get("event")) or "").strip().lower() if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(element.get("url")) if kind is EventKind.CLICKED else None,
         retrying=True if kind is EventKind.DEFERRED else None,
         tags=reading.strings(message.get("tags")),
         metadata=reading.metadata(message.get("metadata")),
     )
+
+
+def _scope(message: Mapping[str, Any], kind: EventKind) -> Scope | None:
+    if kind is EventKind.UNSUBSCRIBED:
+        return EVERYTHING
+    # a hard bounce puts the address on the list of its subaccount, and what was rejected may have been so for that [MA3, MA9]
+    listed = _of_list(message)
+    return listed if kind is EventKind.BOUNCED or (kind is EventKind.DROPPED and listed is not EVERYTHING) else None
 
 
 def _prove(request: Request) -> Proof:
