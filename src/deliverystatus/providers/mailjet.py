@@ -89,16 +89,13 @@ ERRORS = {
 }  # fmt: skip
 UNLISTED_ERROR = (None, None, None)
 
-_TRIED = frozenset(
-    [
-        "blacklisted",
-        "spam reporter",
-        "bad or empty template",
-        "error in template language",
-        "preblocked",
-        "duplicate in campaign",
-    ]
-)
+#: ``error`` of a bounce that is not said to be permanent, where the word would blame the address for what may pass: which
+#: reason it stands for then
+ERRORS_IF_SOFT = {
+    "user unknown":   None,
+    "invalid domain": Reason.NETWORK_ERROR,  # its DNS did not answer
+    "typofix":        None,
+}  # fmt: skip
 
 _TRIED = frozenset({EventKind.BOUNCED, EventKind.SOFT_BOUNCED, EventKind.UNDETERMINED_BOUNCE, EventKind.DEFERRED})
 
@@ -152,6 +149,8 @@ def _failed(element: Mapping[str, Any], kind: EventKind) -> tuple[EventKind, Fai
     kind = if_known if error or said else if_not
     if listed is not None and kind is not EventKind.BOUNCED:  # a hard greylisting is not tried again
         kind = listed
+    if if_known is not EventKind.BOUNCED:
+        if_tried = ERRORS_IF_SOFT.get((error or "").strip().lower(), if_tried)
     return kind, Failure(diagnostic=said, reported=error, claimed=if_tried)
 
 
