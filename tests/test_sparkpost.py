@@ -39,3 +39,13 @@ def test_recipients_of_one_transmission_are_copies_apart():
     assert {"ada@example.com": Status.OPENED, "grace@example.com": Status.DELIVERED} == {
         key.recipient: record.status for key, record in copies.items()
     }
+
+
+def test_a_guess_is_no_consent():
+    """A mail that SparkPost takes for a wish to subscribe is an answer of which nobody knows more."""
+    body = [message_event("out_of_band", "ada@example.com", 1)]
+    body[0]["msys"]["message_event"]["bounce_class"] = "80"
+
+    (event,) = sparkpost.parse(body).events
+
+    assert ("auto_replied", "subscribe") == (event.kind, event.value)

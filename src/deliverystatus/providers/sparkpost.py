@@ -112,8 +112,8 @@ CLASSES = {
     "54":  (EventKind.SOFT_BOUNCED, Reason.RELAY_DENIED),
     "60":  (EventKind.AUTO_REPLIED, None),
     "70":  (EventKind.SOFT_BOUNCED, None),
-    "80":  (EventKind.OPTED_IN,     None),                      # asked for by a mail
-    "90":  (EventKind.UNSUBSCRIBED, None),                      # likewise
+    "80":  (EventKind.AUTO_REPLIED, None),                      # see VALUES; guessed from a mail, so it is no consent
+    "90":  (EventKind.UNSUBSCRIBED, None),                      # guessed likewise: to stop is the safe side
     "100": (EventKind.AUTO_REPLIED, None),                      # see VALUES
 }  # fmt: skip
 
@@ -126,7 +126,7 @@ UNDETERMINED_CLASS = "1"
 CLASSES_IF_DELAYED = {"24": Reason.NETWORK_ERROR}
 
 #: ``bounce_class``: what kind of answer it was
-VALUES = {"100": "challenge"}
+VALUES = {"80": "subscribe", "100": "challenge"}
 
 #: ``type`` of what SparkPost itself refused: why
 DROPS = {
@@ -169,10 +169,8 @@ def read(element: Any, source: Source) -> Outcome:
     if group in NOTICE_GROUPS:
         return Notice(name=group, detail=NOTICE_GROUPS[group])
     path = f"msys.{group}" if group in GROUPS else "msys"
-    try:
+    with reading.under(path):
         return _read(reading.object_of(event), source)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=".".join(filter(None, (path, error.path)))) from None
 
 
 def _read(event: Mapping[str, Any], source: Source) -> Outcome:
@@ -190,7 +188,7 @@ def _read(event: Mapping[str, Any], source: Source) -> Outcome:
         source,
         reading.text(event, "raw_rcpt_to") or reading.required(event, "rcpt_to"),
         reading.loose_text(event.get("transmission_id")) or reading.loose_text(event.get("message_id")),
-        None if source.reference_key is None else _reference(event, source.reference_key),
+        reading.reference(source, event.get("rcpt_meta")),
         _time(event),
         actor=_actor(event) if kind is EventKind.OPENED or kind is EventKind.CLICKED else Actor.UNKNOWN,
         failure=failure,
@@ -258,11 +256,6 @@ def _time(event: Mapping[str, Any]) -> datetime | None:
     if isinstance(written, str) and "T" in written:
         return reading.iso_time(written, "timestamp")
     return reading.unix_time(written, "timestamp")
-
-
-def _reference(event: Mapping[str, Any], name: str) -> str | None:
-    given = event.get("rcpt_meta")
-    return reading.loose_text(given.get(name)) if isinstance(given, dict) else None
 
 
 def details(event: Mapping[str, Any], kind: EventKind) -> Details:
