@@ -18,6 +18,8 @@ Quirks:
    ``to`` is whom it was for.
  - A long SMS has a receipt for each part, with a ``messageId`` of its own and the same ``client-ref`` [V1]. Which part
    of how many is not said, nor whether there are several. A status of the Messages API is of the whole.
+ - As receipts do not number the parts, give each entry of the send call's answer as an ``accepted`` event, with its message
+   id and ``part=(i, n)``: then it is known how many parts there are, and which of them is still out.
  - Carriers forge receipts: "some delivery receipts are fakes", others only say that the next carrier took it [V1].
  - ``scts`` is the carrier's time, in no zone that anyone knows: unread. ``message-timestamp`` is when the receipt was
    pushed (UTC) [V5]: that is all there is, and what happened had happened by then.
@@ -132,7 +134,7 @@ MESSAGE_ERRORS = {
     "1270": (EventKind.SOFT_BOUNCED, Reason.POLICY_REJECTED),
     "1280": (EventKind.SOFT_BOUNCED, Reason.MAILBOX_DISABLED),
     "1290": (EventKind.SOFT_BOUNCED, Reason.MAILBOX_DISABLED),
-    "1300": (EventKind.BOUNCED,      Reason.RELAY_DENIED),     # not on that channel: an SMS may still reach the number
+    "1300": (EventKind.BOUNCED,      Reason.RELAY_DENIED),     # not on that channel; but see ON_WHATSAPP
     "1310": (EventKind.SOFT_BOUNCED, Reason.RELAY_DENIED),     # their device cannot take it
     "1320": (EventKind.DROPPED,      Reason.DUPLICATE),
     "1330": (None,                   None),                    # as 1 above
@@ -141,6 +143,9 @@ MESSAGE_ERRORS = {
     "1360": (EventKind.SOFT_BOUNCED, Reason.EXPIRED),          # the time that we gave it
     "1370": (EventKind.DROPPED,      Reason.SENDER_ACCOUNT),
 }  # fmt: skip
+
+#: ``error.title`` of a message on WhatsApp: as above, but what is of the number there; an SMS may still reach it
+ON_WHATSAPP = {**MESSAGE_ERRORS, "1300": (EventKind.BOUNCED, Reason.INVALID_ADDRESS)}
 
 #: Both lists are open: then the status tells as much as it does
 UNLISTED_ERROR = (None, None)
@@ -211,7 +216,8 @@ def _message(fields: Mapping[str, Any], source: Source) -> Outcome:
     status = _lower(fields, "status")
     if not status:
         return _incoming(fields, where, occurred_at, sender="from", own_id="message_uuid", prefix=prefix)
-    kind, failure = _outcome(status, MESSAGE_STATUSES, _code(fields), MESSAGE_ERRORS)
+    errors = ON_WHATSAPP if channel is Channel.WHATSAPP else MESSAGE_ERRORS
+    kind, failure = _outcome(status, MESSAGE_STATUSES, _code(fields), errors)
     if kind is EventKind.UNKNOWN and not fields.get("to"):
         return Notice(name=status)
     return Event.read(
