@@ -21,8 +21,8 @@ Quirks:
  - ErrorCode is "000" or empty where nothing failed. The list of codes is open; an operator's words are never passed on.
  - Numbers may lack the plus; they are compared with one.
  - There is no field for data of the sender's. Of a callback by GET, parameters of one's own URL stand among the fields.
- - Plivo handles STOP itself for some numbers (then messages fail with 200 [V2]), and posts it to the message URL like any
-   other text.
+ - Plivo handles STOP itself for some numbers, and posts it to the message URL like any other text. Then messages from that
+   number fail with 200 [V2]: what is stopped is the number they were to be sent from.
  - The V3 signature covers URL and fields, but puts no marks between them: what is moved from the end of a value to the next
    field's name is not seen. V2, which is what is documented of messages [V5], covers the URL without its query alone:
    **whoever has seen one request can send any body with its V2 signature**, so remember nonces. It is looked at only where
@@ -154,7 +154,7 @@ def read(element: Any, source: Source) -> Outcome:
         None if source.reference_key is None else reading.loose_text(fields.get(source.reference_key)),
         None,
         failure=failure,
-        details=partial(details, fields, name if kind is _UNKNOWN else None),
+        details=partial(details, fields, name if kind is _UNKNOWN else None, failure),
     )
 
 
@@ -186,9 +186,12 @@ def _received(fields: Mapping[str, Any], source: Source) -> Outcome:
     )
 
 
-def details(fields: Mapping[str, Any], value: str | None) -> Details:
+def details(fields: Mapping[str, Any], value: str | None, failure: Failure | None) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
+    ours = reading.loose_text(fields.get("From"))
+    is_stopped = failure is not None and failure.claimed is Reason.SUPPRESSED_UNSUBSCRIBE and ours is not None
     return Details(
+        scope=Scope(ScopeKind.SENDER, ours or "") if is_stopped else None,
         value=value,
         part=_part(fields.get("PartInfo")),
         metadata=reading.metadata({k: v for k, v in fields.items() if v and k.lower() not in RESERVED}),
