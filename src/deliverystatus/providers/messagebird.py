@@ -18,7 +18,8 @@ Quirks:
  - An ``expired`` with the reason "DLR not received" was sent, and nobody said what became of it [B2]: it is no failure.
  - The newer pages write reasons with underscores, and other codes than ``statusErrorCode`` apply to the newer API [B2].
  - Only Bird's own words say why: there is no text of an operator.
- - Reports have no id.
+ - Reports have no id. Not all of them say from which number a message was to be sent (``originator``): then what failed
+   because of a stop does not say what is stopped.
  - The signature is a token in ``MessageBird-Signature-JWT``, which covers the whole URL and the body [B5]. The older
    ``MessageBird-Signature`` with ``MessageBird-Request-Timestamp`` is not supported.
 """
@@ -147,6 +148,7 @@ def read(element: Any, source: Source) -> Outcome:
     if kind in _FAILED:
         code = reading.loose_text(fields.get("statusErrorCode")) or ""
         kind, claimed = CODES.get(code) or REASONS.get(_spelled(why), (kind, claimed))
+    failure = None if kind in _NO_FAILURE else Failure(reported=why or name, claimed=claimed)
     return Event.read(
         kind,
         source,
@@ -154,8 +156,8 @@ def read(element: Any, source: Source) -> Outcome:
         reading.text(fields, "id"),
         None if source.reference_key is None else reading.loose_text(fields.get(source.reference_key)),
         _time(fields, "statusDatetime"),
-        failure=None if kind in _NO_FAILURE else Failure(reported=why or name, claimed=claimed),
-        details=partial(details, fields, name if kind is EventKind.UNKNOWN else None),
+        failure=failure,
+        details=partial(details, fields, name if kind is EventKind.UNKNOWN else None, failure),
     )
 
 
@@ -189,9 +191,12 @@ def _time(fields: Mapping[str, Any], name: str) -> datetime | None:
     return reading.iso_time(written, name)
 
 
-def details(fields: Mapping[str, Any], value: str | None) -> Details:
+def details(fields: Mapping[str, Any], value: str | None, failure: Failure | None) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
+    ours = reading.loose_text(fields.get("originator"))
+    is_stopped = failure is not None and failure.claimed is Reason.SUPPRESSED_UNSUBSCRIBE and ours is not None
     return Details(
+        scope=Scope(ScopeKind.SENDER, ours or "") if is_stopped else None,
         value=value,
         metadata=reading.metadata({k: v for k, v in fields.items() if v and k.lower() not in RESERVED}),
     )
