@@ -6,7 +6,8 @@ Sources, as [A1] to [A8] below:
  A2  https://learn.microsoft.com/javascript/api/@azure/eventgrid-system-events (the fields, with their types)
  A3  https://learn.microsoft.com/azure/event-grid/communication-services-telephony-sms-events
  A4  https://github.com/MicrosoftDocs/azure-docs articles/communication-services/concepts/troubleshooting-info.md (SMS)
- A5  https://learn.microsoft.com/azure/event-grid/communication-services-advanced-messaging-events (WhatsApp)
+ A5  https://learn.microsoft.com/azure/event-grid/communication-services-advanced-messaging-events (WhatsApp) and
+     https://github.com/MicrosoftDocs/azure-docs articles/communication-services/concepts/advanced-messaging/whatsapp
  A6  https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  A7  https://learn.microsoft.com/azure/event-grid/delivery-and-retry
  A8  https://learn.microsoft.com/azure/event-grid/cloud-event-schema
@@ -17,6 +18,9 @@ Quirks:
  - ``messageId`` is the id of the send operation; a mail to several people has one, so the recipient tells the copies apart.
  - An opening or click names nobody in [A1], and its recipient in [A2]. Without one it is somebody's that got the mail.
  - Nobody says whether an opening or a click was a machine's: only ``userAgent`` hints at it.
+ - Who has a name on WhatsApp may hide the number: then ``from`` or ``to`` is empty, and ``fromBSUID`` or ``toBSUID`` is what
+   names them to the sender [A5]. ``to`` of what comes in on WhatsApp is the id of the sender's channel, which is what
+   ``from`` of a report has.
  - ``statusMessage`` is a server's reply or Azure's own sentence: what has no code of SMTP in it is no server's word.
  - Mails carry nothing of the sender's own; text messages one ``tag``.
  - ``topic`` and ``subject`` are names within Azure, not the sender's data.
@@ -64,8 +68,12 @@ REPORTS = {
         _Report("status", "to", "receivedtimestamp", Channel.WHATSAPP),
 }  # fmt: skip
 
-#: ``eventType`` of what comes from a person's phone [A3]: a keyword, or what is for people to read, and a notice here
-INCOMING = "Microsoft.Communication.SMSReceived"
+#: ``eventType`` of what comes from a person's phone [A3, A5], where it has its text, and how it travelled: a keyword, or what
+#: is for people to read, and a notice here
+INCOMING = {
+    "Microsoft.Communication.SMSReceived":             ("message", Channel.SMS),
+    "Microsoft.Communication.AdvancedMessageReceived": ("content", Channel.WHATSAPP),
+}  # fmt: skip
 
 #: ``status`` of a mail: what happened, and which reason the word stands for [A1]
 STATUSES = {
@@ -160,8 +168,8 @@ def read(element: Any, source: Source) -> Outcome:
 
 
 def _read(name: str, event: Mapping[str, Any], data: Mapping[str, Any], common: _Common) -> Outcome:
-    if name == INCOMING:
-        return _incoming(event, data, common)
+    if name in INCOMING:
+        return _incoming(name, event, data, common)
     report = REPORTS.get(name)
     if report is None:
         return _unlisted(name, event, data, common)
@@ -172,29 +180,35 @@ def _read(name: str, event: Mapping[str, Any], data: Mapping[str, Any], common: 
     return Event.read(
         kind,
         reading.on(source, report.channel),
-        None if names_nobody else reading.required(data, report.who),
+        None if names_nobody else _person(data, report.who),
         reading.text(data, "messageid"),
         _reference(data, source),
         reading.iso_time(data.get(report.when), report.when) or made_at,
         failure=failure,
         attribution=Attribution.MESSAGE if names_nobody else Attribution.EXACT,
-        details=partial(details, event, data, kind, word),
+        details=partial(details, event, data, kind, word, failure),
     )
 
 
-def _incoming(event: Mapping[str, Any], data: Mapping[str, Any], common: _Common) -> Outcome:
-    kind = keyword(data.get("message"))
+def _incoming(name: str, event: Mapping[str, Any], data: Mapping[str, Any], common: _Common) -> Outcome:
+    text, channel = INCOMING[name]
+    kind = keyword(data.get(text))
     if kind is None:
-        return Notice(name=INCOMING)
+        return Notice(name=name)
     return Event.read(
         kind,
-        reading.on(common[0], Channel.SMS),
-        reading.required(data, "from"),
+        reading.on(common[0], channel),
+        _person(data, "from"),
         None,  # its messageId is that of the text that came in, and of none that we sent
         None,
         reading.iso_time(data.get("receivedtimestamp"), "receivedtimestamp") or common[1],
         details=partial(details, event, data, kind, ""),
     )
+
+
+def _person(data: Mapping[str, Any], field: str) -> str:
+    """Give the address or number in a field, or what names who hides it."""
+    return reading.text(data, field) or reading.text(data, f"{field}bsuid") or reading.required(data, field)
 
 
 def _unlisted(name: str, event: Mapping[str, Any], data: Mapping[str, Any], common: _Common) -> Outcome:
@@ -256,10 +270,12 @@ def _reference(data: Mapping[str, Any], source: Source) -> str | None:
     return reading.loose_text(data.get("tag")) if key is not None and key.lower() == "tag" else None
 
 
-def details(event: Mapping[str, Any], data: Mapping[str, Any], kind: EventKind, word: str) -> Details:
+def details(
+    event: Mapping[str, Any], data: Mapping[str, Any], kind: EventKind, word: str, failure: Failure | None = None
+) -> Details:
     """Read what folding never asks for. Total: a field of another type counts as absent."""
     return Details(
-        scope=_scope(data, kind),
+        scope=_scope(data, kind, failure),
         value=reading.loose_text(word) if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(data.get("engagementcontext")) if kind is EventKind.CLICKED else None,
         internet_message_id=reading.message_id(data.get("internetmessageid")),
@@ -268,7 +284,12 @@ def details(event: Mapping[str, Any], data: Mapping[str, Any], kind: EventKind, 
     )
 
 
-def _scope(data: Mapping[str, Any], kind: EventKind) -> Scope | None:
+def _scope(data: Mapping[str, Any], kind: EventKind, failure: Failure | None) -> Scope | None:
+    """Give what is stopped or started: all that comes from one number, or channel, of ours."""
+    if failure is not None:
+        ours = reading.loose_text(data.get("from"))
+        is_stopped = failure.claimed is Reason.SUPPRESSED_UNSUBSCRIBE and ours is not None
+        return Scope(ScopeKind.SENDER, ours or "") if is_stopped else None
     ours = reading.loose_text(data.get("to"))
     if kind is EventKind.UNSUBSCRIBED:
         return EVERYTHING if ours is None else Scope(ScopeKind.SENDER, ours)
@@ -287,7 +308,7 @@ PROVIDER = Provider(
         "deliveryStatusDetails": SMS_FAILURES,
         "eventType": {
             **{name: report.channel for name, report in REPORTS.items()},
-            INCOMING: (EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED),
+            **dict.fromkeys(INCOMING, (EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED)),
             **dict.fromkeys(NOTICES, "a notice"),
         },
     },
