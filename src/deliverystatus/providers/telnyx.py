@@ -1,13 +1,14 @@
 """
 Telnyx: one event a call, as ``{"data": {...}, "meta": {...}}``; a group message has several recipients.
 
-Sources, as [X1] to [X6] below:
+Sources, as [X1] to [X7] below:
  X1  https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks (events, statuses, retries)
  X2  https://developers.telnyx.com/docs/messaging/messages/error-codes (also support.telnyx.com article 6505121)
  X3  https://developers.telnyx.com/docs/messaging/messages/message-detail-records (other statuses, and codes that contradict X2)
  X4  https://developers.telnyx.com/docs/messaging/messages/advanced-opt-in-out
  X5  https://github.com/team-telnyx/telnyx-node src/resources/messages/messages.ts (the fields, with their types)
  X6  https://github.com/team-telnyx/telnyx-node src/lib/webhooks.ts (the signature)
+ X7  https://developers.telnyx.com/docs/messaging/messages/receiving-rcs-webhooks
 
 Quirks:
  - ``message.finalized`` says no more than that nothing follows: what happened is in ``to[].status``, of each recipient.
@@ -17,8 +18,11 @@ Quirks:
  - An error may point at a recipient, as ``/to/1`` [X5]; the others are about all.
  - ``parts`` is how many there are; they are reported as one, so an event is of the whole.
  - A STOP blocks all numbers of the messaging profile [X4], not only the one it was sent to, which is the scope that is given
-   here: what is sent from another fails with 40300. Telnyx says in ``autoresponse_type`` what it made of a text, by keywords
-   that each profile can change; it knows.
+   here: what is sent from another fails with 40300. Such a failure does not say which number the STOP was sent to, so it has
+   no scope here. Telnyx says in ``autoresponse_type`` what it made of a text, by keywords that each profile can change; it
+   knows.
+ - What comes in by RCS has its text in ``body``, or in the suggestion that was tapped there, and is sent to an agent, which
+   has an ``agent_id`` and no number [X7]: then the agent is what is stopped and started.
  - There is no field for data of the sender's, other than tags.
  - ``data.id`` stays the same when a call is repeated (``meta.attempt``), and is the same for all recipients.
  - The signature covers the time and the body. What is not taken with 2xx within two seconds is sent again, three times to each
@@ -48,6 +52,7 @@ EVENTS = {
     "message.sent":      EventKind.SENT,      # handed to the operator
     "message.finalized": EventKind.ACCEPTED,  # nothing but that it is the last
     "message.delivered": EventKind.ACCEPTED,  # in [X3] only, so its status is believed, not its name
+    "message.read":      EventKind.OPENED,    # RCS [X7]
 }  # fmt: skip
 
 #: ``event_type`` of what was sent to us [X1]
@@ -253,7 +258,7 @@ def _names_recipients(payload: object) -> bool:
 def _received(data: Mapping[str, Any], payload: Mapping[str, Any], source: Source) -> Outcome:
     """The id of an incoming message is its own, and names no message of ours."""
     said = _text(payload, "autoresponse_type", "payload") or ""
-    kind = AUTORESPONSES.get(said.strip().lower()) or phone.keyword(payload.get("text"))
+    kind = AUTORESPONSES.get(said.strip().lower()) or next(filter(None, map(phone.keyword, _texts(payload))), None)
     if kind is None:
         return Notice(name="inbound")
     return Event.read(
@@ -267,10 +272,22 @@ def _received(data: Mapping[str, Any], payload: Mapping[str, Any], source: Sourc
     )
 
 
+def _texts(payload: Mapping[str, Any]) -> Iterator[object]:
+    """Give what was written, or on RCS was written or tapped."""
+    yield payload.get("text")
+    body = payload.get("body")
+    if isinstance(body, dict):
+        yield body.get("text")
+        tapped = body.get("suggestion_response")
+        yield tapped.get("text") if isinstance(tapped, dict) else None
+
+
 def _scope(payload: Mapping[str, Any], kind: EventKind) -> Scope:
-    """Give the number of ours that was written to; in a group it is not said which that is."""
-    numbers = [entry.get("phone_number") for _, entry in _recipients(payload) if isinstance(entry, dict)]
-    ours = reading.loose_text(numbers[0]) if len(numbers) == 1 else None
+    """Give the number or agent of ours that was written to; in a group it is not said which that is."""
+    entries = [entry for _, entry in _recipients(payload) if isinstance(entry, dict)]
+    ours = None
+    if len(entries) == 1:
+        ours = reading.loose_text(entries[0].get("phone_number")) or reading.loose_text(entries[0].get("agent_id"))
     if ours is None and kind is EventKind.UNSUBSCRIBED:
         return EVERYTHING
     return Scope(ScopeKind.SENDER, ours or "")  # what starts again from a number that is not named lifts nothing
