@@ -10,8 +10,9 @@ Sources, as [C1] to [C4] below:
 Quirks:
  - No word says what happened: ``object_type`` and ``metric`` do together. Messages that are neither mail nor SMS (push,
    in-app, Slack, webhooks, WhatsApp) are notices.
- - ``bounced`` may be for good or not: the code that ``failure_message`` begins with tells, if it begins with one. What
-   it says otherwise may be Customer.io's words, and is no server's.
+ - ``bounced`` may be for good or not: the code that ``failure_message`` of a mail begins with tells, if it begins with
+   one. What it says otherwise may be Customer.io's words, and is no server's. Of an SMS it is the error of whichever
+   service sends: a number in it is no code of SMTP, and nothing is read from it.
  - ``sent`` is what was handed to the service that sends, Customer.io's or one's own; it arrived nowhere yet.
  - ``attempted`` was not sent, and is tried again, for one because of a limit to messages [C2].
  - An opening that was ``prefetched``, and a click by a ``machine``, was nobody's; a ``proxied`` one may be somebody's.
@@ -66,7 +67,7 @@ EVENTS = {
     ("customer", "unsubscribed"): EventKind.UNSUBSCRIBED,       # for what else a person says see TOPICS
 }  # fmt: skip
 
-#: The class of the code that a bounce's ``failure_message`` begins with
+#: The class of the code that ``failure_message`` of a mail's bounce begins with
 BOUNCES = {"5": EventKind.BOUNCED, "4": EventKind.SOFT_BOUNCED}
 UNLISTED_BOUNCE = EventKind.UNDETERMINED_BOUNCE
 
@@ -115,7 +116,7 @@ def read(element: Any, source: Source) -> Outcome:
     kind = EVENTS.get((about, metric), EventKind.UNKNOWN)
     failure = None
     if kind in _FAILED:
-        kind, failure = _failed(data, metric, kind)
+        kind, failure = _failed(data, about, metric, kind)
     scope = EVERYTHING if kind is EventKind.UNSUBSCRIBED else None
     return Event.read(
         kind,
@@ -142,9 +143,9 @@ def _recipient(data: Mapping[str, Any], about: str) -> str | None:
     )
 
 
-def _failed(data: Mapping[str, Any], metric: str, kind: EventKind) -> tuple[EventKind, Failure]:
+def _failed(data: Mapping[str, Any], about: str, metric: str, kind: EventKind) -> tuple[EventKind, Failure]:
     said = (reading.loose_text(data.get("failure_message")) or "").strip()
-    if kind is EventKind.UNDETERMINED_BOUNCE and _REPLY.match(said):
+    if kind is EventKind.UNDETERMINED_BOUNCE and about == "email" and _REPLY.match(said):
         return BOUNCES[said[0]], Failure(diagnostic=said, reported=metric)
     return kind, Failure(reported=said or metric, claimed=CLAIMS.get(metric))
 
