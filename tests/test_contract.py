@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from deliverystatus import Channel, Element, Event, EventKind, Notice, Parsed, PayloadError, Provider, Unread, parse
-from deliverystatus._contract import Body, Partly
+from deliverystatus._contract import Body, Partly, within
 from deliverystatus.testing import event, nothing_lost
 
 SENT, OPENED = event(EventKind.SENT), event(EventKind.OPENED)
@@ -28,7 +28,7 @@ def read(element, source):
         case "broken here":
             raise PayloadError("missing")
         case list():
-            return Partly.of_each(element, "entries", lambda entry: [read(entry, source)])
+            return Partly.of_each(element, "entries", lambda entry: read(entry, source))
     raise PayloadError("expected a string", path="field.0")
 
 
@@ -96,9 +96,25 @@ class TestEntries:
 
     def test_an_element_that_is_an_array(self):
         """The entries may be the element itself, and that may stand in something else."""
-        partly = Partly.of_each(["broken here"], "", lambda entry: [read(entry, None)]).under("Message")
+        partly = within("Message", Partly.of_each, ["broken here"], "", lambda entry: read(entry, None))
 
         assert ["Message.0"] == [problem.path for problem in partly.problems]
+
+    def test_entries_in_entries(self):
+        """An entry may be read in part itself, or be an event, or several; one that is about nobody is no element, and told."""
+        parsed = make().parse([["two events", ["event", "broken here"], "notice"]])
+
+        assert (SENT, OPENED, SENT) == parsed.events
+        assert [("0.entries.1.entries.1", "missing"), ("0.entries.2", "about no recipient")] == [
+            (unread.path, unread.problem) for unread in parsed.unread
+        ]
+        assert nothing_lost(parsed)
+
+    def test_no_entries(self):
+        """An element of none says nothing, which is told too."""
+        parsed = make().parse([[]])
+
+        assert [("0.entries", "missing")] == [(unread.path, unread.problem) for unread in parsed.unread]
 
     @pytest.mark.parametrize("outcome", [["event", "broken here"], ["broken here"]])
     def test_whoever_vouches_for_the_events(self, outcome):

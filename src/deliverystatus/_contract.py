@@ -6,7 +6,7 @@ Decoding, paths, raw, and law 9 (every element comes out as events, a notice, or
 events and unread) live here, once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -90,7 +90,7 @@ class Partly:
 
     @classmethod
     def of_each(
-        cls, entries: Iterable[Any], path: str, read: Callable[[Any], Iterable[Event]]
+        cls, entries: Sequence[Any], path: str, read: "Callable[[Any], Outcome]"
     ) -> "tuple[Event, ...] | Partly":
         """
         Read the entries of an element one by one: all their events if each could be read, or what could be.
@@ -98,20 +98,39 @@ class Partly:
         Args:
             entries: The entries.
             path: Where their array stands in the element; empty if the element is that array.
-            read: From an entry to its events; raises PayloadError, with a path in the entry, if it cannot be read.
+            read: From an entry to what it says; raises PayloadError, with a path in the entry, if it cannot be read.
+
+        Raises:
+            PayloadError: If there is none.
         """
+        if not entries:
+            raise PayloadError("missing", path=path)
         events: list[Event] = []
         problems: list[PayloadError] = []
         for index, entry in enumerate(entries):
+            place = f"{path}.{index}" if path else f"{index}"
             try:
-                events += read(entry)
+                outcome = within(place, read, entry)
             except PayloadError as error:
-                problems.append(_under(f"{path}.{index}" if path else f"{index}", error))
+                problems.append(error)
+                continue
+            events += _events_of(outcome)
+            if isinstance(outcome, Partly):
+                problems += outcome.problems
+            elif isinstance(outcome, Notice):  # which is an element by itself
+                problems.append(PayloadError("about no recipient", path=place))
         return cls(tuple(events), tuple(problems)) if problems else tuple(events)
 
-    def under(self, path: str) -> "Partly":
-        """Give the same of an element that stands in another: the paths begin with *path*."""
-        return Partly(self.events, tuple(_under(path, problem) for problem in self.problems))
+
+def within(path: str, read: "Callable[..., Outcome]", *given: Any) -> "Outcome":
+    """Read what stands at *path* in an element: the path of whatever in it cannot be read begins so."""
+    try:
+        outcome = read(*given)
+    except PayloadError as error:
+        raise _under(path, error) from None
+    if isinstance(outcome, Partly):
+        return Partly(outcome.events, tuple(_under(path, problem) for problem in outcome.problems))
+    return outcome
 
 
 def _under(path: str, error: PayloadError) -> PayloadError:
