@@ -55,7 +55,7 @@ TOTAL = {
     "release": {"accepted", "refused"},
     "why_not": set(WhyNot),
     "decided": {*(ground.decided_by for ground in (*GROUNDS.values(), *SETTINGS.values())), "by_hand"},
-    "lasting": {"stays", "ends", "changes", "renews"},
+    "lasting": {"stays", "until_start", "ends", "changes", "renews"},
     "incident": set(IncidentKind),
     "difference": set(DifferenceKind),
     "proof": set(ReleaseProof),

@@ -118,7 +118,8 @@ def test_what_failed_is_told_of_a_number(locale, audience, reason):
     "reason, told",
     [
         (Reason.UNKNOWN_RECIPIENT, "not in use"),
-        (Reason.INVALID_ADDRESS, "landline"),
+        (Reason.INVALID_ADDRESS, "a landline, not use this service, or be mistyped"),
+        (Reason.RECIPIENT_REFUSED, "blocks messages from this sender"),
         (Reason.MAILBOX_DISABLED, "out of service for now"),
         (Reason.MAILBOX_FULL, "no room for more messages"),
         (Reason.NETWORK_ERROR, "off, or out of reach"),
@@ -223,9 +224,52 @@ def test_a_stop_ends_by_start(locale, audience):
         assert Party.RECIPIENT is explanation.who_acts
 
 
-def test_read_is_opened():
-    """A WhatsApp message that was read is opened; no hidden picture is spoken of."""
-    explanation = explain(fold([event("opened", channel="whatsapp")]))
+@each_voice
+def test_a_stop_stays_until_start(locale, audience):
+    """No support team lifts a STOP, here or on the provider's list, so none is named; a complaint stays as it was."""
+    explain_so = partial(explain, locale=locale, audience=audience)
+    listed = partial(event, "suppression_changed", channel="sms", recipient="+15005550001", value="added")
+    stop, complaint = (
+        explain_so(
+            suppress([listed(provider="messagebird", failure=Failure(claimed=reason))]).may_send(
+                "+15005550001", purpose="bulk", channel="sms", now=NOON + timedelta(days=1)
+            )
+        )
+        for reason in (Reason.SUPPRESSED_UNSUBSCRIBE, Reason.SUPPRESSED_COMPLAINT)
+    )
 
-    assert "reported as read" in explanation.meaning
+    assert ("START" in stop.meaning, "START" in complaint.meaning) == (True, False)
+    assert (0, 2) == (len(stop.caveats), len(complaint.caveats))
+
+
+def test_what_was_left_in_mail_does_not_end_by_start():
+    """Where an unsubscription from mail binds text messages too, no answer START ends it."""
+    stop = suppress([event("unsubscribed", channel="sms")])
+    decision = stop.may_send("ada@example.com", purpose="bulk", channel="sms", now=NOON + timedelta(days=1))
+    (cause,) = decision.causes
+    left = attrs.evolve(cause, channel=None, evidence=event("unsubscribed"))
+
+    assert "It stays until they answer START." in explain(decision).meaning
+    assert "It stays until it is lifted." in explain(attrs.evolve(decision, causes=(left,))).meaning
+
+
+@each_voice
+def test_nobody_doubts_a_stop(locale, audience):
+    """No program answers with STOP, and asking by text message would break it; a link in a mail may be followed by one."""
+    stop, mail = (
+        explain(fold([event("unsubscribed", channel=channel)]), locale=locale, audience=audience)
+        for channel in (Channel.SMS, Channel.EMAIL)
+    )
+
+    assert (0, 1) == (len(stop.caveats), len(mail.caveats))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_read_is_opened(audience):
+    """A WhatsApp message that was read was on the screen, and no more is claimed; no hidden picture is spoken of."""
+    explanation = explain(fold([event("opened", channel="whatsapp")]), audience=audience)
+
+    assert "reported as read. So it was on the screen." in explanation.meaning
+    assert "does not prove that" in explanation.caveats[0]
+    assert not any("probably" in text for text in texts_of(explanation))
     assert not any("picture" in text for text in texts_of(explanation))

@@ -154,6 +154,14 @@ NOTHING_COMES_BACK = {
     "es": r"\bdev(?:uel|ol)\w+|\b(?:vuelt[ao]s?|volvi(?:ó|eron))\b(?! a\b)|\b(?:regres|retorn|rebot)\w+|\bdirecci[oó]n(?:es)?\b",
 }
 
+#: What readers stumbled over.
+AWKWARD = {
+    "en": r"messages were asked for",
+    "fr": r"finalement [cd]es messages|hors de portée|vous ne devez donc plus",
+    "de": r"raten Sie, bei|, oder nach einer|je weitere Nachrichten",
+    "es": r"no se intentan más|ningún mensaje ahí|ninguno ahí|tienen bien su|si hay alguno|\bSi lo es\b",
+}
+
 TABLES = [*product(locales(), dict.fromkeys(AUDIENCES.values()))]
 
 
@@ -168,7 +176,7 @@ def words_count(text):
     return len(words_in(text))
 
 
-@pytest.mark.parametrize("table", [JARGON, BLAME, OVERCLAIMS, DENIALS, NOT_ON_A_PHONE, NOTHING_COMES_BACK])
+@pytest.mark.parametrize("table", [JARGON, BLAME, OVERCLAIMS, DENIALS, NOT_ON_A_PHONE, NOTHING_COMES_BACK, AWKWARD])
 def test_every_language_is_checked(table):
     """A language whose words nobody listed would pass unread."""
     assert {*locales()} == set(table)
@@ -216,6 +224,12 @@ def test_no_jargon_and_no_blame(locale):
     for path, text in leaves(FILES[locale]):
         assert set() == {word.lower() for word in words_in(text)} & JARGON[locale], path
         assert not any(phrase in text.lower() for phrase in BLAME[locale]), path
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_nobody_stumbles_twice(locale):
+    """What readers of the language found awkward is not said again."""
+    assert [] == [text for _, text in leaves(FILES[locale]) if re.search(AWKWARD[locale], text)]
 
 
 @pytest.mark.parametrize("locale", locales())

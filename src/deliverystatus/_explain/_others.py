@@ -9,7 +9,7 @@ from deliverystatus._enums import Channel, Party, Reason
 from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._tables import DECIDED, WHO_ACTS_NEXT
-from deliverystatus._explain._texts import Entry, Voice
+from deliverystatus._explain._texts import PHONES, Entry, Voice
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._suppression._rules import SETTINGS
 from deliverystatus._suppression._values import Cause, Decision, Incident, Release
@@ -45,7 +45,7 @@ def of_decision(decision: Decision, voice: Voice) -> Explanation:
     for why, whose, lasting in told:
         meanings += [*(() if why in meanings else (why,)), whose, lasting]
     caveats = [caveat for each in texts for caveat in each.caveats]
-    if any(cause.listed_by for cause in decision.causes):
+    if any(cause.listed_by and not _ends_by_start(cause, voice) for cause in decision.causes):
         caveats += voice("cause", "listed").caveats
     if decision.waiting:
         caveats += voice("cause", "waits").caveats
@@ -86,8 +86,16 @@ def channel_to(recipient: str, channels: Iterable[Channel]) -> Channel:
     return Channel.SMS if channel is Channel.EMAIL and "@" not in recipient else channel
 
 
+def _ends_by_start(cause: Cause, voice: Voice) -> bool:
+    """Whether it is a STOP: the answer START lifts it, on the provider's own list too."""
+    on_phone = {voice.channel, *channels_of((cause,))} <= PHONES
+    return on_phone and cause.reason is Reason.SUPPRESSED_UNSUBSCRIBE
+
+
 def _how_long(cause: Cause, voice: Voice) -> str:
     is_setting = cause.kind in SETTINGS
+    if _ends_by_start(cause, voice):
+        return voice("lasting", "until_start").meaning
     if cause.until is None:
         return voice("lasting", "changes" if is_setting else "stays").meaning
     return voice.on_day(cause.until)("lasting", "renews" if is_setting else "ends").meaning

@@ -31,6 +31,9 @@ AUDIENCES = {
 #: What is explained with other words on a phone.
 PHONES = frozenset({Channel.SMS, Channel.WHATSAPP})
 
+#: What is not said on a phone at all: no program that tests links answers with STOP.
+UNSAID_ON_PHONES = frozenset({("unknown_actor", "unsubscribed")})
+
 
 def _name(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
     if not isinstance(value, str | None):
@@ -109,6 +112,11 @@ class Voice:
             with_codes=audience == "developer",
         )
 
+    @property
+    def on_phone(self) -> bool:
+        """Whether what is explained goes to a phone."""
+        return self.channel in PHONES
+
     def on(self, channel: Channel) -> "Voice":
         return attrs.evolve(self, channel=channel)
 
@@ -127,12 +135,12 @@ class Voice:
         return f"{text} {code()}" if self.with_codes else text
 
     def has(self, section: str, key: str) -> bool:
-        return key in self.texts[section]
+        return key in self.texts[section] and not (self.on_phone and (section, key) in UNSAID_ON_PHONES)
 
     def __call__(self, section: str, key: str) -> Entry:
         """Give a text, worded; on a phone with what is said otherwise there."""
         text = self.texts[section][key]
-        if self.channel in PHONES:
+        if self.on_phone:
             text = over(text, self.texts.get(f"phone_{section}", {}).get(key, NOTHING))
         return Entry(**{name: self._worded(value) for name, value in attrs.asdict(text, recurse=False).items()})
 
