@@ -1,11 +1,13 @@
 """Amazon SES: what bodies of fixtures cannot show."""
 
 import json
+from base64 import b64encode
 
 import pytest
 
 from deliverystatus import PayloadError
 from deliverystatus.providers import ses
+from deliverystatus.testing import nothing_lost
 
 
 def opened(at="2026-03-02T09:31:12Z"):
@@ -80,3 +82,43 @@ def test_what_stands_beside_the_message_is_not_read():
 
         assert ["2026-03-02T09:31:12Z"] == [event.to_dict()["occurred_at"] for event in parsed.events]
         assert ["n-1"] == [event.event_id for event in parsed.events]
+
+
+class TestSeveralInOne:
+    """A wrapper may hold several events: each is read, and one that cannot be costs the others nothing."""
+
+    TWO = (opened(), opened("2026-03-02T09:40:00Z"))
+
+    @pytest.mark.parametrize("between", ["null", '{"eventType": "Open"}'])
+    def test_as_an_array(self, between):
+        """A Message that is an array of events is no words for people."""
+        one, other = map(json.dumps, self.TWO)
+
+        parsed = ses.parse({"Type": "Notification", "MessageId": "n-1", "Message": f" [{one}, {between}, {other}]"})
+
+        assert [(12, "n-1"), (0, "n-1")] == [(event.occurred_at.second, event.event_id) for event in parsed.events]
+        assert ["Message.1"] == [unread.path[:9] for unread in parsed.unread]
+        assert nothing_lost(parsed)
+
+    def test_one_a_line(self):
+        """A record of Firehose may have been given several lines at once."""
+        data = b64encode(lines(*map(json.dumps, self.TWO)).encode()).decode()
+
+        parsed = ses.parse({"requestId": "r-1", "records": [{"data": data}, {"data": data}]})
+
+        assert [12, 0, 12, 0] == [event.occurred_at.second for event in parsed.events]
+        assert nothing_lost(parsed)
+
+    def test_as_a_framework_decoded_it(self):
+        """An array is an array, decoded or not."""
+        assert 2 == len(ses.parse({"Message": list(self.TWO)}).events)
+
+    @pytest.mark.parametrize("text", ["[Important] your topic", "[1", "Subscribed", '["a"', "[a]=b"])
+    def test_words_for_people(self, text):
+        """What people are told may begin with a bracket."""
+        assert [text] == [notice.detail for notice in ses.parse({"Message": text}).notices]
+
+    @pytest.mark.parametrize("text, at", [("[]", "Message"), ("[[]]", "Message.0"), ("[7]", "Message.0")])
+    def test_arrays_of_nothing(self, text, at):
+        """An array without an event in it is unread."""
+        assert [at] == [unread.path for unread in ses.parse({"Message": text}).unread]

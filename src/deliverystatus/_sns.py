@@ -15,6 +15,7 @@ Quirks:
  - SNS posts JSON as ``text/plain``, and its Message is JSON again, in a string that may end in a line break [N1].
  - Wrappers stand in one another: EventBridge or SNS to SQS to Lambda is three.
  - The id of an SNS message stays the same when it is sent again [N1]; that of an SQS message is the queue's own.
+ - One Message, or one record of Firehose, may hold several events, as an array or one a line [N7].
  - A Message that is no JSON ("Successfully validated SNS topic ...") is about no recipient.
  - Lambda spells SigningCertUrl and UnsubscribeUrl, SNS itself SigningCertURL and UnsubscribeURL [N3].
 """
@@ -26,7 +27,7 @@ from typing import Any
 
 from deliverystatus import _decoding
 from deliverystatus import _reading as reading
-from deliverystatus._contract import Body, Notice, Outcome
+from deliverystatus._contract import Body, Notice, Outcome, Partly, within
 from deliverystatus.exceptions import PayloadError
 
 #: Where the entries of a batch stand: Lambda and S3 [N3], SQS [N4], Firehose [N6]
@@ -53,24 +54,10 @@ def decode(payload: object, headers: Mapping[str, str] | None) -> Any:
     try:
         return _decoding.decode(payload, headers)
     except PayloadError:
-        lines = _lines(payload)
-        if len(lines) < 2 or not isinstance(_line(lines[0]), dict):  # noqa: PLR2004 (one line was decoded already)
+        lines = _decoding.lines(payload)
+        if len(lines) < 2 or not isinstance(lines[0], dict):  # noqa: PLR2004 (one line was decoded already)
             raise
-    return [_line(line) for line in lines]
-
-
-def _lines(payload: object) -> list[bytes]:
-    if isinstance(payload, str):
-        payload = payload.encode("utf-8", "replace")
-    raw = bytes(payload) if isinstance(payload, bytes | bytearray | memoryview) else b""
-    return [line for line in map(bytes.strip, raw.split(b"\n")) if line]
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return _decoding.decode(line, None)
-    except PayloadError:
-        return line.decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return lines
 
 
 def elements(payload: Any, marks: Collection[str]) -> Body:
@@ -87,7 +74,7 @@ def elements(payload: Any, marks: Collection[str]) -> Body:
         raise PayloadError(f"expected an object, got {type(payload).__name__}")
     batch = next((name for name in BATCHES if isinstance(payload.get(name), list)), None)
     if any(name in payload for name in WHOLE) or (batch is None and _is_bare(payload, marks)):
-        return Body((payload,), _whole)
+        return Body.of_one(payload)
     if batch is None:
         raise PayloadError("expected an object with " + " or ".join(marks))
     return Body(payload[batch], partial(_in, batch))
@@ -95,10 +82,6 @@ def elements(payload: Any, marks: Collection[str]) -> Body:
 
 def _in(name: str, index: int) -> str:
     return f"{name}.{index}"
-
-
-def _whole(index: int) -> str:  # noqa: ARG001 (there is one element, and it is the body)
-    return ""
 
 
 def read(
@@ -115,12 +98,17 @@ def read(
     path: list[str] = []
     try:
         found = _unwrapped(element, marks, path)
-        return found if isinstance(found, Notice) else read_event(*found)
     except PayloadError as error:
         raise PayloadError(error.problem, path=".".join(filter(None, (*path, error.path)))) from None
+    if isinstance(found, Notice):
+        return found
+    inner, event_id = found
+    if not isinstance(inner, list):
+        return within(".".join(path), read_event, inner, event_id)
+    return Partly.of_each(inner, ".".join(path), lambda entry: read_event(reading.object_of(entry), event_id))
 
 
-#: What was inside, and the id of what it was wrapped in; or a notice
+#: What was inside, or several of it, and the id of what it was wrapped in; or a notice
 _Unwrapped = tuple[Any, str | None] | Notice
 
 
@@ -128,6 +116,8 @@ def _unwrapped(element: Any, marks: Collection[str], path: list[str]) -> _Unwrap
     """Take off one wrapper after the other, and keep the way in."""
     event_id = None
     for _ in range(_DEEPEST):
+        if path and isinstance(element, list):
+            return element, event_id
         event = reading.object_of(element)
         # SNS signs the Message, and nothing that somebody may have put beside it
         own = WHOLE if _is_bare(event, marks) else _WRAPPERS
@@ -153,10 +143,19 @@ def _message(envelope: Mapping[str, Any]) -> _Unwrapped:
     sort = reading.text(envelope, "Type") or ""
     message = envelope["Message"]
     text = message if isinstance(message, str) else ""
-    if sort in CONFIRMATIONS or (text and not text.lstrip().startswith("{")):
+    if sort in CONFIRMATIONS or (text and _is_for_people(text)):
         url = reading.loose_text(envelope.get("SubscribeURL")) if sort in CONFIRMATIONS else None
         return Notice(name=sort or "Message", detail=reading.loose_text(text.strip()) or "", url=url)
     return _json(message, "Message"), reading.loose_text(envelope.get("MessageId"))
+
+
+def _is_for_people(message: str) -> bool:
+    """Whether a Message is no event and no array of events: what people are told may begin with a bracket too."""
+    text = message.lstrip()
+    try:
+        return text[:1] != "{" and not (text[:1] == "[" and isinstance(_decoding.decode(text, None), list))
+    except PayloadError:
+        return True
 
 
 def _bus_event(event: Mapping[str, Any]) -> _Unwrapped:
@@ -177,10 +176,8 @@ def _base64(record: Mapping[str, Any]) -> _Unwrapped:
 def _json(value: Any, path: str) -> Any:
     if not isinstance(value, str):  # a framework has decoded it already
         return value
-    try:
-        return _decoding.decode(value, None)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=path) from None
+    with reading.under(path):
+        return decode(value, None)
 
 
 #: How each wrapper is known, which is by the field that it wraps something in, and how it is opened
