@@ -83,3 +83,30 @@ def test_what_is_not_theirs(body):
     """A body that is neither a call with users and events nor a single event is refused whole."""
     with pytest.raises(ds.PayloadError):
         unisender_go.parse(body)
+
+
+def test_who_subscribes_again_comes_back_to_no_list_of_another():
+    """To subscribe again ends an unsubscription from everything here, and none from a list that was left elsewhere."""
+    list_left = {
+        "eventName": "contact.mailingList.unsubscribed",
+        "eventTime": 1772442904,
+        "contactIdentity": {"email": "ada@example.com"},
+        "mailingList": {"id": "news"},
+    }
+    told = [
+        *ds.parse("loops", list_left).events,
+        *(parsed_status("unsubscribed", "2026-03-02 09:16:00")),
+        *(parsed_status("subscribed", "2026-03-02 09:17:00")),
+    ]
+    listed = ds.suppress(told)
+
+    assert [False, True] == [
+        listed.may_send("ada@example.com", purpose="bulk", scope=scope, now=NOW).allowed
+        for scope in ("list:news", "list:jobs")
+    ]
+
+
+def parsed_status(status, time):
+    """Give the events of one status."""
+    said = {"status": status, "email": "ada@example.com", "event_time": time}
+    return unisender_go.parse({"event_name": "transactional_email_status", "event_data": said}).events

@@ -67,7 +67,7 @@ DELIVERY_STATUSES = {
     "err_mailbox_discarded":         (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),
     "err_user_inactive":             (EventKind.BOUNCED,             Reason.MAILBOX_DISABLED),
     "err_domain_inactive":           (EventKind.BOUNCED,             Reason.UNKNOWN_DOMAIN),  # none, or takes no mail
-    "err_delivery_failed":           (EventKind.BOUNCED,             None),                   # the reply tells, if any
+    "err_delivery_failed":           (EventKind.BOUNCED,             None),                   # but see REPLIES
     "err_mailbox_full":              (EventKind.SOFT_BOUNCED,        Reason.MAILBOX_FULL),
     "err_too_large":                 (EventKind.SOFT_BOUNCED,        Reason.MESSAGE_TOO_LARGE),
     "err_spam_rejected":             (EventKind.SOFT_BOUNCED,        Reason.SPAM_CONTENT),
@@ -102,11 +102,14 @@ DELIVERY_STATUSES = {
 #: "We do not provide an exhaustive list" [U2]; and there may be none at all
 UNLISTED_DELIVERY_STATUS = (EventKind.UNDETERMINED_BOUNCE, None)
 
-#: What a bounce is that nobody can tell by its delivery_status, if it has a server's reply
-UNTOLD_WITH_REPLY = EventKind.BOUNCED
+#: What a bounce is whose delivery_status does not tell, by the first digit of the server's reply
+REPLIES = {"5": EventKind.BOUNCED, "4": EventKind.SOFT_BOUNCED}
+
+#: And if the reply has none
+UNLISTED_REPLY = EventKind.BOUNCED
 
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
-_SCOPED = frozenset({EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED})
+_UNTOLD = frozenset({(EventKind.BOUNCED, None), (EventKind.UNDETERMINED_BOUNCE, None)})
 
 
 def elements(payload: Any) -> Body:
@@ -142,35 +145,29 @@ def read(element: Any, source: Source) -> Outcome:
         return Notice(name=name, detail=" ".join(filter(None, words)))
     if name not in EVENT_NAMES and not said.get("email"):
         return Notice(name=name)
-    try:
+    with reading.under(path):
         return _read(element, said, source, known=name in EVENT_NAMES)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=path + error.path) from None
 
 
 def _said(element: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     """Give what is said of an event, and where that stands in it."""
     if "event_data" in element:
-        return reading.object_of(element["event_data"], "event_data"), "event_data."
+        return reading.object_of(element["event_data"], "event_data"), "event_data"
     return element, ""
 
 
 def _read(element: Mapping[str, Any], said: Mapping[str, Any], source: Source, *, known: bool) -> Event:
     kind = STATUSES.get(reading.required(said, "status"), EventKind.UNKNOWN) if known else EventKind.UNKNOWN
-    recipient = reading.required(said, "email")
+    recipient = reading.address(said, "email")
     failure = None
     if kind is EventKind.DEFERRED or kind is EventKind.BOUNCED:
         kind, failure = _failed(said, kind)
-    reference = None
-    if source.reference_key is not None:
-        given = said.get("metadata")
-        reference = reading.loose_text(given.get(source.reference_key)) if isinstance(given, dict) else None
     return Event.read(
         kind,
         source,
         recipient,
         reading.loose_text(said.get("job_id")),
-        reference,
+        reading.reference(source, said.get("metadata")),
         _time(said.get("event_time")),
         failure=failure,
         details=partial(details, element, kind),
@@ -191,7 +188,8 @@ def _failed(said: Mapping[str, Any], kind: EventKind) -> tuple[EventKind, Failur
     reply = reading.loose_text(info.get("destination_response"))
     what, claimed = DELIVERY_STATUSES.get(word or "", UNLISTED_DELIVERY_STATUS)
     if kind is EventKind.BOUNCED:
-        kind = UNTOLD_WITH_REPLY if reply and what is EventKind.UNDETERMINED_BOUNCE else what
+        untold = reply is not None and (what, claimed) in _UNTOLD
+        kind = REPLIES.get(reading.reply_class(reply) or "", UNLISTED_REPLY) if untold else what
     elif what is not EventKind.SOFT_BOUNCED:
         claimed = None  # of what is tried again a word alone blames no address, and tells of no list
     return kind, Failure(
@@ -206,7 +204,7 @@ def details(element: Mapping[str, Any], kind: EventKind) -> Details:
     said, _ = _said(element)
     name = element["event_name"] if element["event_name"] not in EVENT_NAMES else said.get("status")
     return Details(
-        scope=EVERYTHING if kind in _SCOPED else None,
+        scope=EVERYTHING if kind is EventKind.UNSUBSCRIBED else None,  # no list that was left is meant by subscribed
         value=reading.loose_text(name) if kind is EventKind.UNKNOWN else None,
         url=reading.loose_text(said.get("url")) if kind is EventKind.CLICKED else None,
         retrying=True if kind is EventKind.DEFERRED else None,
