@@ -157,9 +157,8 @@ def read(element: Any, source: Source) -> Outcome:
 
 
 def _recipients(element: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, ...]:
-    recipient = reading.text(fields, "rcpt")
-    if recipient is not None:
-        return (recipient,)
+    if fields.get("rcpt") not in (None, ""):
+        return (reading.address(fields, "rcpt"),)
     named = (reading.addresses(each.replace(";", ",")) for each in reading.strings(element.get("recipients")))
     return tuple(dict.fromkeys(address for addresses in named for address in addresses))
 
@@ -233,7 +232,7 @@ def details(fields: Mapping[str, Any], kind: EventKind) -> Details:
 
 
 def _scope(fields: Mapping[str, Any], kind: EventKind) -> Scope | None:
-    if kind not in (EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED):
+    if kind is not EventKind.UNSUBSCRIBED:  # no list that was left is meant by resubscribe
         return None
     ours = reading.loose_text(fields.get("source_number"))
     return EVERYTHING if ours is None else Scope(ScopeKind.SENDER, ours)
