@@ -98,7 +98,7 @@ def read(element: Any, source: Source) -> Outcome:
     return Event.read(
         kind,
         source,
-        reading.required(fields, "to"),
+        reading.address(fields, "to"),
         reading.loose_text(fields.get("transaction")) or reading.loose_text(fields.get("messageid")),
         reading.loose_text(fields.get("postback")) if source.reference_key == "postback" else None,
         _time(fields.get("date")),

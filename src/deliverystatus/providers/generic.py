@@ -5,7 +5,7 @@ An event is a JSON object as ``Event.to_dict()`` writes it and ``event.schema.js
 must be there, ``message_id`` or ``reference`` should. A body is one event, an array of them, or ``{"events": [...]}``; and each may
 be the ``data`` of a CloudEvent.
 
-Sources, as [G1] and [G2] below:
+Sources, as [G1] to [G3] below:
  G1  event.schema.json, in this package
  G2  https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md (structured mode, and batches)
  G3  https://www.standardwebhooks.com (how the gateway signs)
@@ -61,10 +61,8 @@ def read(element: Any, source: Source) -> Outcome:
     data = reading.object_of(envelope.get("data"), "data")
     time, event_id = reading.iso_time(envelope.get("time"), "time"), reading.loose_text(envelope.get("id"))
     outer = {"occurred_at": time and time.isoformat(), "event_id": event_id}
-    try:
+    with reading.under("data"):
         return _event(outer | {name: value for name, value in data.items() if value is not None}, source)
-    except PayloadError as error:
-        raise PayloadError(error.problem, ".".join(filter(None, ("data", error.path)))) from None
 
 
 def _event(fields: Mapping[str, Any], source: Source) -> Outcome:
@@ -74,7 +72,7 @@ def _event(fields: Mapping[str, Any], source: Source) -> Outcome:
     word = reading.required(fields, "kind")
     if word in NOTICES:
         return Notice(name=word, detail=NOTICES[word])
-    reading.required(fields, "recipient")
+    recipient = reading.address(fields, "recipient")
     known = word in EVENTS
     said = Event.from_dict(
         fields if known else {**fields, "kind": "unknown", "value": check.required_text("kind", word)}
@@ -82,7 +80,7 @@ def _event(fields: Mapping[str, Any], source: Source) -> Outcome:
     return Event.read(
         said.kind,
         reading.on(source, said.channel),
-        said.recipient,
+        recipient,
         said.message_id,
         said.reference or said.metadata.get(source.reference_key or ""),
         said.occurred_at,

@@ -63,7 +63,7 @@ def elements(payload: Any) -> Body:
     """Give the one element: the body itself."""
     if not isinstance(payload, dict) or "eventName" not in payload:
         raise PayloadError("expected an object with an eventName")
-    return Body((payload,), lambda _: "")
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
@@ -75,12 +75,17 @@ def read(element: Any, source: Source) -> Outcome:
     contact = _object(element, "contactIdentity")
     if name in NOTICES or (kind is EventKind.UNKNOWN and (name in EVENTS or not contact.get("email"))):
         return Notice(name=name)
+    with reading.under("contactIdentity"):
+        recipient = reading.address(contact, "email")
+    mail = _object(element, "email")
+    with reading.under("email"):
+        message_id = reading.text(mail, "id")
     failure = Failure(reported=name, claimed=CLAIMS[name]) if name in CLAIMS else None
     return Event.read(
         kind,
         source,
-        _text(contact, "contactIdentity", "email", needed=True),
-        _text(_object(element, "email"), "email", "id"),
+        recipient,
+        message_id,
         None,
         reading.unix_time(element.get("eventTime"), "eventTime"),
         failure=failure,
@@ -97,13 +102,6 @@ def _created(contact: Mapping[str, Any]) -> EventKind:
 
 def _object(element: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return reading.object_of(element.get(name) or {}, name)
-
-
-def _text(inner: Mapping[str, Any], name: str, field: str, *, needed: bool = False) -> str | None:
-    try:
-        return reading.required(inner, field) if needed else reading.text(inner, field)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{name}.{error.path}") from None
 
 
 def details(element: Mapping[str, Any], kind: EventKind) -> Details:

@@ -167,7 +167,8 @@ def read(element: Any, source: Source) -> Outcome:
     written = reading.loose_text(said.get("details")) or ""
     if written.startswith(NO_RECIPIENT):
         return Notice(name=name, detail=NO_RECIPIENT)
-    recipient = _required(message, "to", path + field)
+    with reading.under(path + field):
+        recipient = reading.address(message, "to")
     failure = None
     if kind in _FAILED:
         kind, failure = _FAILED[kind](said, written)
@@ -190,13 +191,6 @@ def _opened(element: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], str]:
     return _event_of(element) or "", element, ""
 
 
-def _required(fields: Mapping[str, Any], name: str, path: str) -> str:
-    try:
-        return reading.required(fields, name)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{path}.{name}") from None
-
-
 def _time(element: Mapping[str, Any], said: Mapping[str, Any], path: str) -> tuple[object, str]:
     """Give the time of the attempt, or when the bounce came, or when the call was made, with its path."""
     bounce = said.get("bounce")
@@ -207,13 +201,8 @@ def _time(element: Mapping[str, Any], said: Mapping[str, Any], path: str) -> tup
     return element.get("timestamp"), "timestamp"
 
 
-def _begins(table: Mapping[str, Any], written: str) -> str | None:
-    return next((beginning for beginning in table if written.startswith(beginning)), None)
-
-
 def _delayed(said: Mapping[str, Any], written: str) -> tuple[EventKind, Failure]:
-    beginning = _begins(DELAYS, written)
-    claimed, command = DELAYS[beginning] if beginning else UNLISTED_DELAY
+    beginning, (claimed, command) = reading.by_beginning(DELAYS, written, UNLISTED_DELAY)
     return EventKind.DEFERRED, Failure(
         diagnostic=reading.loose_text(said.get("output")),
         reported=beginning or "SoftFail",
@@ -225,8 +214,8 @@ def _delayed(said: Mapping[str, Any], written: str) -> tuple[EventKind, Failure]
 
 def _refused(said: Mapping[str, Any], written: str) -> tuple[EventKind, Failure]:
     reply = reading.loose_text(said.get("output"))
-    beginning = _begins(FAILURES, written)
-    kind, claimed = FAILURES[beginning] if beginning else UNLISTED_FAILURE_WITH_REPLY if reply else UNLISTED_FAILURE
+    unlisted = UNLISTED_FAILURE_WITH_REPLY if reply else UNLISTED_FAILURE
+    beginning, (kind, claimed) = reading.by_beginning(FAILURES, written, unlisted)
     return kind, Failure(
         diagnostic=None if kind is EventKind.DROPPED else reply,
         reported=beginning or "HardFail",
@@ -239,10 +228,8 @@ def _held(_: Mapping[str, Any], written: str) -> tuple[EventKind, Failure]:
     if listed := _LISTED.match(written):
         why = listed[1] or "on the suppression list"
         return EventKind.DROPPED, Failure(reported=why, claimed=LISTINGS.get(why, UNLISTED_LISTING))
-    beginning = _begins(HOLDS, written)
-    return EventKind.DROPPED, Failure(
-        reported=beginning or "Held", claimed=HOLDS[beginning] if beginning else UNLISTED_HOLD
-    )
+    beginning, claimed = reading.by_beginning(HOLDS, written, UNLISTED_HOLD)
+    return EventKind.DROPPED, Failure(reported=beginning or "Held", claimed=claimed)
 
 
 def _bounced(_: Mapping[str, Any], __: str) -> tuple[EventKind, Failure]:

@@ -77,7 +77,7 @@ def _read(source: Source, event: Mapping[str, Any], event_id: str | None) -> Out
     code = _reply_code(event)
     failure = None
     if kind not in _FINE:
-        kind = REPLIES.get(name, {}).get((code or "")[:1], kind)
+        kind = REPLIES.get(name, {}).get(reading.reply_class(code) or "", kind)
         replied = code is not None and name not in _NOT_TRIED
         failure = Failure(
             reply_code=code if replied else None,
@@ -88,7 +88,7 @@ def _read(source: Source, event: Mapping[str, Any], event_id: str | None) -> Out
     return Event.read(
         kind,
         source,
-        reading.required(event, "email_to"),
+        reading.address(event, "email_to"),
         reading.text(event, "email_id"),
         None if source.reference_key is None else _header(event, source.reference_key),
         reading.iso_time(event.get("created_at"), "created_at"),
