@@ -201,10 +201,6 @@ def _at_item(index: int) -> str:
     return f"items.{index}"
 
 
-def _at_top(_: int) -> str:
-    return ""
-
-
 def elements(payload: Any) -> Body:
     """Give the elements: one event, or those of a page of the Events API."""
     if type(payload) is not dict:
@@ -216,9 +212,9 @@ def elements(payload: Any) -> Body:
     if "event" in payload:
         # the only fields that every record of the Events API has are these two [M1]; a form's time is text
         if isinstance(payload.get("timestamp"), int | float):
-            return Body((payload,), _at_top)
+            return Body.of_one(payload)
         if any(name in payload for name in ("recipient", "Message-Id", "message-id")):
-            return Body((Form(payload),), _at_top)
+            return Body.of_one(Form(payload))
     raise PayloadError("expected event-data, a record of the Events API, or a form of Mailgun's")
 
 
@@ -277,18 +273,13 @@ def _event(  # noqa: PLR0917 (called for every element: positional arguments are
     headers = message.get("headers") if type(message) is dict else None
     if type(headers) is not dict:
         headers = _headers(element)
-    reference = None
-    if source.reference_key is not None:
-        variables = element.get("user-variables")
-        if type(variables) is dict:
-            reference = reading.loose_text(variables.get(source.reference_key))
     flags = element.get("flags")
     return Event.read(
         kind,
         source,
         recipient,
         reading.message_id(headers.get("message-id")),
-        reference,
+        reading.reference(source, element.get("user-variables")),
         reading.unix_time(element.get("timestamp"), "timestamp"),
         actor=actor,
         failure=failure,
@@ -436,15 +427,12 @@ def _read_form(form: Form, source: Source) -> Outcome:
     failure = None
     if kind is EventKind.BOUNCED or kind is EventKind.DROPPED:
         kind, failure = _form_failed(form, name)
-    reference = None
-    if source.reference_key is not None:
-        reference = reading.loose_text(_variables(form).get(source.reference_key))
     return Event.read(
         kind,
         source,
         recipient,
         _form_message_id(form),
-        reference,
+        None if source.reference_key is None else reading.reference(source, _variables(form)),
         reading.unix_time(_mailguns(form, "timestamp"), "timestamp"),
         failure=failure,
         details=partial(_form_details, form, kind, name),

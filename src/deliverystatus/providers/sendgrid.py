@@ -226,7 +226,7 @@ def _class(classified: str | None) -> Reason | None:
         return None
     lower = classified.lower()
     exact = CLASSIFICATIONS.get(lower)
-    return exact or next((reason for begins, reason in CLASSIFICATIONS.items() if lower.startswith(begins)), None)
+    return exact or reading.by_beginning(CLASSIFICATIONS, lower)[1]
 
 
 def _message_id(element: Mapping[str, Any]) -> str | None:
