@@ -60,6 +60,9 @@ def test_cut():
         ("+1 555 0100", "15550100"),
         ("+1 (555) 01-00", "tel:+1.555.0100"),
         ("sms:+15550100", "WhatsApp:1 555\u00a00100"),
+        ("rcs:+15550100", "whatsapp: +15550100"),
+        ("0015550100", "+15550100"),  # no country's code begins with a nought
+        ("00 1 555 0100", "tel:0015550100"),
         ("zoe\u0308@example.com", "zo\u00eb@example.com"),  # decomposed, as macOS writes it
         ("ada@bu\u0308cher.example", "ada@xn--bcher-kva.example"),
         ("ada@example.com.", "ada@example.com"),
@@ -80,6 +83,7 @@ def test_spellings_of_one_recipient(one, other):
         ("ada@example.com", "ada@example.org"),
         ("ädam@example.com", "adam@example.com"),
         ("+15550100", "+15550101"),
+        ("015550100", "15550100"),  # one nought is of an area
         ("sms:ada", "ada"),  # a prefix of numbers only
     ],
 )

@@ -36,8 +36,8 @@ def cut(text: str) -> str:
     return text if len(text) <= LIMIT else text[:LIMIT]
 
 
-#: A number as people and providers write it.
-_NUMBER = re.compile(r"(?:(?:sms|tel|whatsapp):)?\+?([0-9][0-9 ().\u00a0/-]*)", re.IGNORECASE)
+#: A number as people and providers write it. No country's code begins with a nought, so two of them are a plus.
+_NUMBER = re.compile(r"(?:(?:rcs|sms|tel|whatsapp):)?\s*(?:\+|00[ .-]?)?([0-9][0-9 ().\u00a0/-]*)", re.IGNORECASE)
 _NO_DIGIT = re.compile("[^0-9]")
 
 
@@ -47,7 +47,7 @@ def comparable(recipient: str) -> str:
 
     RFC 5321 section 2.4 lets a host tell cases apart in the local part; none that matters does, and a suppression
     that misses ``Ada@`` because it knows ``ada@`` is the worse mistake. Plus-addresses stay apart. A number is compared
-    without what is put between its digits, and with a plus (E.164), which some providers leave out.
+    without what is put between its digits, and with a plus (E.164), which some providers leave out or dial as 00.
     """
     recipient = recipient.strip()
     if "@" not in recipient:
