@@ -17,6 +17,7 @@ import attrs
 
 from deliverystatus import _checks as check
 from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Reason
+from deliverystatus._phone import number_on
 from deliverystatus._text import comparable
 from deliverystatus._values import Details, Failure, Scope, Source
 from deliverystatus.exceptions import PayloadError
@@ -65,7 +66,8 @@ class Event(_Facts):
         actor: Who opened, clicked or answered; unknown unless a provider's flag or the caller says.
         attribution: How surely it is about this recipient.
         authenticated: ``True`` signed, ``None`` the caller's word, ``False`` anyone could have sent it.
-        channel: How the message travels.
+        channel: How the message travels. Of a number it need not be said: it is an SMS then, and no mail; and one that is
+            spelled ``whatsapp:+1…`` names it.
         failure: Why it failed; ``None`` unless it did.
         scope: What an unsubscription or list entry covers; of a failure or complaint, what the provider listed the
             address for because of it.
@@ -237,8 +239,9 @@ class Event(_Facts):
 
     @property
     def channel(self) -> Channel:
-        """How the message travels."""
-        return self.source.channel
+        """How the message travels: as was said, but to a number by SMS, unless that names another (``whatsapp:``)."""
+        said, recipient = self.source.channel, self.recipient
+        return said if not recipient or "@" in recipient else channel_to(recipient, said)
 
     @property
     def reason(self) -> Reason | None:
@@ -316,7 +319,7 @@ class Event(_Facts):
             source.provider,
             source.account,
             source.authenticated,
-            source.channel,
+            self.channel,
             None if self.recipient is None else comparable(self.recipient),
             self.message_id,
             self.reference,
@@ -415,6 +418,23 @@ class Event(_Facts):
         if "kind" not in given:
             raise PayloadError("missing", path="kind")
         return cls(**given)
+
+
+def channel_named(recipient: str) -> Channel | None:
+    """Say which channel a number names itself; ``None`` if it names none, or it is no number."""
+    return None if "@" in recipient else number_on(recipient.strip())[1]
+
+
+def channel_to(recipient: str, said: Channel) -> Channel:
+    """
+    Say how a message to somebody travels: as was *said*, but to a number by what that names, and never by mail.
+
+    The name of a mailbox here, without a domain, is no number.
+    """
+    if "@" in recipient:
+        return said
+    never = said is Channel.EMAIL and comparable(recipient).startswith("+")
+    return channel_named(recipient) or (Channel.SMS if never else said)
 
 
 #: Every public field of an event, in the order in which it is written.

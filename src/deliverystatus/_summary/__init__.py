@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from deliverystatus import _checks as check
-from deliverystatus._copies import Copies, channel_of, copy_key
+from deliverystatus._copies import Copies, copy_key
 from deliverystatus._engine import Record, SlotKey, handed_over
 from deliverystatus._enums import Channel, Reason
 from deliverystatus._summary._counted import Counted, Profile
@@ -159,11 +159,11 @@ def _unheard(record: Record, tracking: Tracking | None) -> str | None:
 
 def _channel(record: Record) -> Channel:
     """Say how a copy travels, as its key does."""
-    evidence = (slot.evidence for slot in record.slots.values())
-    return min(map(channel_of, evidence), key=lambda channel: channel.ordinal, default=Channel.EMAIL)
+    channels = {slot.evidence.channel for slot in record.slots.values()}
+    return min(channels, key=lambda channel: channel.ordinal, default=Channel.EMAIL)
 
 
 def _part(record: Record) -> tuple[int, int] | None:
     """Say which part of an SMS a copy is. Mail has none: its details stay unread."""
     evidence = (slot.evidence for slot in record.slots.values())
-    return min((part for e in evidence if e.source.channel is not Channel.EMAIL and (part := e.part)), default=None)
+    return min((part for e in evidence if e.channel is not Channel.EMAIL and (part := e.part)), default=None)
