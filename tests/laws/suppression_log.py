@@ -52,6 +52,7 @@ class Stop(NamedTuple):
     account: str | None = None
     reason: Reason | None = None  # of a provider's list
     until: datetime | None = None
+    unnamed: bool = False  # a provider's list holds it, and does not say for which sender
 
     @property
     def which(self) -> str:
@@ -78,6 +79,17 @@ def is_bad(e: Event) -> bool:
     return e.failure is not None and e.failure.address_is_bad and not forwarded and is_sure(e) and not is_removal(e)
 
 
+def on(who: str | None, said: Channel) -> Channel:
+    """Say how a message to somebody travels: nobody writes a mail to a number."""
+    return Channel.SMS if who and who.startswith("+") and said is Channel.EMAIL else said
+
+
+def bad_on(e: Event) -> Channel | None:
+    """Say where a bad address is bad: a number on its channel, all else everywhere."""
+    channel = on(e.recipient, e.channel)
+    return None if channel is Channel.EMAIL else channel
+
+
 def covers(said: Scope | None, left: Scope) -> bool:
     """Whether what somebody joined again is all that they had left."""
     return said in (left, EVERYTHING) or (said is None and left == EVERYTHING)
@@ -90,14 +102,18 @@ def lifts(e: Event, stop: Stop) -> bool:
         if kind != stop.kind or (actor, proof) not in stop.releases or "".join(which) != stop.which:
             return False
         if stop.kind is CauseKind.UNSUBSCRIBE:
-            return e.channel is stop.channel and covers(e.scope, stop.scope)
+            return on(e.recipient, e.channel) is stop.channel and covers(e.scope, stop.scope)
+        if stop.kind is CauseKind.BAD_ADDRESS:
+            return bad_on(e) is stop.channel
         if stop.kind is CauseKind.MANUAL:
             return e.scope == stop.scope
         if stop.kind is CauseKind.PROVIDER_LIST:
             return (e.scope, e.provider, e.account) == (stop.scope, stop.provider, stop.account)
         return True
     if e.kind is EventKind.RESUBSCRIBED and e.actor is not Actor.MACHINE:
-        return stop.kind is CauseKind.UNSUBSCRIBE and e.channel is stop.channel and covers(e.scope, stop.scope)
+        some = stop.unnamed and e.scope is not None and e.scope.kind == "sender" and bool(e.scope.name)
+        there = stop.kind is CauseKind.UNSUBSCRIBE and on(e.recipient, e.channel) is stop.channel
+        return there and (some or covers(e.scope, stop.scope))
     if is_removal(e) and stop.kind is CauseKind.PROVIDER_LIST:
         return (e.scope or EVERYTHING, e.provider, e.account) == (stop.scope, stop.provider, stop.account)
     return False
@@ -115,8 +131,9 @@ def said(e: Event, by: datetime) -> Iterator[Stop]:
             CauseKind.COMPLAINT, *((ALL, frozenset(SELF)) if is_sure(e) else (BULK, frozenset(SELF | DECIDED))), by
         )
     elif e.kind is EventKind.UNSUBSCRIBED and e.actor is not Actor.MACHINE:
-        purposes = UNASKED if e.channel is Channel.EMAIL else ALL
-        yield Stop(CauseKind.UNSUBSCRIBE, purposes, frozenset(ASKED), by, e.channel, covered(e))
+        channel = on(e.recipient, e.channel)
+        purposes = UNASKED if channel is Channel.EMAIL else ALL
+        yield Stop(CauseKind.UNSUBSCRIBE, purposes, frozenset(ASKED), by, channel, covered(e))
 
 
 def listed(e: Event, by: datetime) -> Iterator[Stop]:
@@ -136,7 +153,11 @@ def listed(e: Event, by: datetime) -> Iterator[Stop]:
     elif claimed is Reason.SUPPRESSED_COMPLAINT:
         yield Stop(CauseKind.COMPLAINT, ALL, frozenset(SELF), by)
     elif claimed is Reason.SUPPRESSED_BAD_ADDRESS:
-        yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by)
+        yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by, bad_on(e))
+    elif claimed is Reason.SUPPRESSED_UNSUBSCRIBE and on(e.recipient, e.channel) is not Channel.EMAIL:
+        unnamed = e.provider is not None and (e.scope is None or (e.scope != EVERYTHING and not e.scope.name))
+        stopped = Stop(CauseKind.UNSUBSCRIBE, ALL, frozenset(ASKED), by, on(e.recipient, e.channel), covered(e))
+        yield stopped._replace(unnamed=unnamed)
     elif claimed and claimed.startswith("suppressed_"):
         yield on_list(e, by, claimed)
     elif changed and not (e.failure and e.failure.address_is_bad):
@@ -195,8 +216,9 @@ class Log:
         ]
         together: dict[tuple[object, ...], Stop] = {}
         for stop in [*standing, *self.repeated(who, now)[0], *self.domain(who, now)]:
-            known = together.setdefault(stop._replace(by=NEVER), stop)
-            together[stop._replace(by=NEVER)] = max(known, stop, key=lambda each: each.by)
+            which = stop._replace(by=NEVER, unnamed=False)
+            known = together.setdefault(which, stop)
+            together[which] = max(known, stop, key=lambda each: each.by)
         return together
 
     def is_lifted(self, stop: Stop, who: str, now: datetime) -> bool:
@@ -226,7 +248,7 @@ class Log:
         if e.attribution is not Attribution.MESSAGE:
             yield from said(e, by)
         if is_bad(e):
-            yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by)
+            yield Stop(CauseKind.BAD_ADDRESS, ALL, frozenset(CHECKED), by, bad_on(e))
         if is_sure(e):
             yield from listed(e, by)
 

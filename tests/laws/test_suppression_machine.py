@@ -27,6 +27,7 @@ from suppression_log import (
     TRIES,
     Log,
     is_elsewhere,
+    on,
     place,
 )
 
@@ -62,7 +63,7 @@ OURS = failure(Reason.SPAM_CONTENT)
 LISTED = [failure(reason) for reason in Reason if reason.startswith("suppressed_")]
 
 people = st.sampled_from(PEOPLE)
-channels = st.sampled_from([Channel.EMAIL, Channel.EMAIL, Channel.SMS])
+channels = st.sampled_from([Channel.EMAIL, Channel.EMAIL, Channel.SMS, Channel.WHATSAPP])
 scopes = st.sampled_from(
     [None, EVERYTHING, Scope("group", "5"), Scope("group", "6"), Scope("group"), Scope("sender", "1")]
 )
@@ -120,15 +121,16 @@ class Histories(RuleBasedStateMachine):
         ago=st.none() | ago | st.just(-DAY),
         came=st.none() | ago,
         scope=st.sampled_from([None, None, None, Scope("stream", "broadcast")]),
+        channel=channels,
         doubt=doubts,
     )  # fmt: skip
-    def ground(self, *, store, who, what, ago, came, scope, doubt):
+    def ground(self, *, store, who, what, ago, came, scope, channel, doubt):
         """Somebody complains, or an address or a domain turns out to be bad, or what only looks like it."""
         kind, why = what
         if kind == "opened" and (ago is None or ago < timedelta()):
             ago = timedelta()
         at, arrival = None if ago is None else self.now - ago, None if came is None else self.now - came
-        fields = {"recipient": who, "failure": why, "scope": scope, "received_at": arrival} | doubt
+        fields = {"recipient": who, "failure": why, "scope": scope, "channel": channel, "received_at": arrival} | doubt
         self.hears(store, event(kind, at=at, **fields))
 
     @rule(
@@ -208,14 +210,22 @@ class Histories(RuleBasedStateMachine):
         value=st.sampled_from(["added", "added", "removed"]),
         why=st.sampled_from([*LISTED, BAD, OURS, None]),
         where=lists,
-        scope=st.sampled_from([None, Scope("stream", "broadcast")]),
+        channel=channels,
+        scope=st.sampled_from([None, Scope("stream", "broadcast"), Scope("sender", "1")]),
         ago=ahead | st.none(),
         doubt=doubts,
     )
-    def listed(self, *, store, who, kind, value, why, where, scope, ago, doubt):
+    def listed(self, *, store, who, kind, value, why, where, channel, scope, ago, doubt):
         """A provider puts an address on its list, takes it off, or drops a message since it is there."""
         at, (provider, account) = None if ago is None else self.now - ago, where
-        fields = {"recipient": who, "value": value, "failure": why, "scope": scope, "account": account}
+        fields = {
+            "recipient": who,
+            "value": value,
+            "failure": why,
+            "scope": scope,
+            "account": account,
+            "channel": channel,
+        }
         self.hears(store, event(kind, at=at, **fields | {"provider": provider, "message_id": None} | doubt))
 
     # -- what lifts, and remarks
@@ -315,7 +325,7 @@ class Histories(RuleBasedStateMachine):
             (stop.kind, stop.scope, stop.channel, stop.provider, stop.account, stop.purposes, stop.by, stop.until)
             for stop in self.log.stops(who, now).values()
             if purpose in stop.purposes
-            and stop.channel in (None, channel)
+            and stop.channel in (None, on(who, channel))
             and not is_elsewhere(scope, stop)
             and (provider is None or stop.provider in (None, provider))
             and (account is None or stop.account in (None, account))
@@ -394,7 +404,7 @@ class Histories(RuleBasedStateMachine):
     def agrees_at_all(self, who):
         """Compare the answers for every purpose, now, after a trial's time, and when failures are over."""
         for purpose in Purpose:
-            for channel in (Channel.EMAIL, Channel.SMS):
+            for channel in Channel:
                 for later in (0, 31):
                     self.agrees(who, purpose=purpose, channel=channel, now=self.now + later * DAY)
 

@@ -56,8 +56,8 @@ class FactKey(NamedTuple):
         scope: What it covers; ``None`` where that means nothing, or was not said by what lifts.
         provider: At which provider it holds; ``None`` everywhere.
         account: In which account.
-        detail: What else tells it from others: the list that holds a complaint or bad address, and whether a drop shows it; day, weight and copy of
-            a failure; the copy of a delivery; cause, actor, proof and which of a release; month or year, and which end
+        detail: What else tells it from others: the list that holds a complaint, bad address or STOP, and whether a drop
+            shows it, or no sender was named; day, weight and copy of a failure; the copy of a delivery; cause, actor, proof and which of a release; month or year, and which end
             of it, of an interaction; purposes and end of what is stopped by hand; whose failure it was in a trouble,
             and in which hour. Of what undoes something (``BY_DAY``) the day it was said stands last.
         undated: The fingerprint of a ground that has no time.
@@ -78,6 +78,9 @@ TOOK_MAIL = FactKey(Fact.TOOK_MAIL)
 #: The ends of a month or year of interactions, and the weights of a failure.
 FIRST, LAST = "first", "last"
 HARD, SOFT = "hard", "soft"
+
+#: Of a STOP: the provider's list does not say whose messages it stops. Of what starts again: it is of any one sender.
+SOME_SENDER = "some_sender"
 
 
 def domain_of(address: str) -> str | None:

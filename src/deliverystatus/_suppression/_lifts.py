@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from deliverystatus._enums import ScopeKind
 from deliverystatus._events import Event
-from deliverystatus._suppression._facts import LATEST, FactKey, when
+from deliverystatus._suppression._facts import LATEST, SOME_SENDER, FactKey, when
 from deliverystatus._suppression._keeping import KEPT_UNDATED, Facts
 from deliverystatus._suppression._rules import BY_DAY, LIFTS, Ground, which_of
 from deliverystatus._suppression._words import Fact
@@ -24,7 +25,7 @@ def latest_times(facts: Mapping[FactKey, Event]) -> dict[FactKey, datetime]:
 _SAID = frozenset({Fact.UNSUBSCRIBED, Fact.STOPPED})
 _LISTED = frozenset({Fact.LISTED, Fact.LISTED_FAILURES, Fact.LISTED_UNSUBSCRIBE})
 #: What a list may hold that is a cause of its own; its key says which list.
-_LISTED_ELSEWHERE = frozenset({Fact.COMPLAINT, Fact.BAD_ADDRESS})
+_LISTED_ELSEWHERE = frozenset({Fact.COMPLAINT, Fact.BAD_ADDRESS, Fact.STOPPED})
 
 
 def lifts_at(facts: Facts, now: datetime) -> dict[FactKey, datetime]:
@@ -34,7 +35,14 @@ def lifts_at(facts: Facts, now: datetime) -> dict[FactKey, datetime]:
         if key.fact in LIFTS and (at := when(event)) <= now:
             said = key._replace(detail=key.detail[:-1]) if key.fact in BY_DAY else key
             lifts[said] = max(at, lifts.get(said, at))
+            if said.fact is Fact.RESUBSCRIBED and _names_a_sender(said.scope):
+                some = said._replace(scope=None, detail=(SOME_SENDER,))
+                lifts[some] = max(at, lifts.get(some, at))
     return lifts
+
+
+def _names_a_sender(scope: Scope | None) -> bool:
+    return scope is not None and scope.kind is ScopeKind.SENDER and bool(scope.name)
 
 
 def is_lifted(key: FactKey, happened: datetime, ground: Ground, lifts: Mapping[FactKey, datetime]) -> bool:
@@ -60,6 +68,8 @@ def lifted_by(key: FactKey, ground: Ground) -> Iterator[FactKey]:
             yield FactKey(Fact.RELEASED, key.channel, scope, key.provider, key.account, said)
         if key.fact in _SAID:
             yield FactKey(Fact.RESUBSCRIBED, key.channel, scope)
+    if SOME_SENDER in key.detail[2:]:  # whoever it was of: the next drop shows if it was another
+        yield FactKey(Fact.RESUBSCRIBED, key.channel, detail=(SOME_SENDER,))
     if key.fact in _LISTED:
         yield key._replace(fact=Fact.UNLISTED, undated=None)
 

@@ -14,7 +14,7 @@ import attrs
 
 from deliverystatus._checks import member, moment
 from deliverystatus._enums import Channel, EventKind, Party, Purpose, ScopeKind
-from deliverystatus._events import Event
+from deliverystatus._events import Event, channel_named, channel_to
 from deliverystatus._suppression._causes import Findings, find, ranked
 from deliverystatus._suppression._facts import (
     TOOK_MAIL,
@@ -226,7 +226,8 @@ class SuppressionList:
         Args:
             recipient: To whom.
             purpose: What it is for.
-            channel: How it travels; to a number that is no WhatsApp message, by SMS.
+            channel: How it travels; to a number by SMS, unless it is said, or named by the number (``whatsapp:+1…``), that
+                it is a WhatsApp message.
             scope: What it belongs to (``"group:17"``, ``"sender:+15550100"``). Not told, it may belong to anything that
                 the recipient left; and a tag does not show which group, so only a scope of the same kind is outside of
                 what was left. A STOP is the sender's: no other kind limits it.
@@ -243,10 +244,9 @@ class SuppressionList:
         if not isinstance(standing, Standing | None):
             raise TypeError(f"standing: expected Standing, got {type(standing).__name__}")
         address = _address(recipient)
-        travels = member("channel", Channel, channel)
         message = _Message(
             member("purpose", Purpose, purpose),
-            Channel.SMS if travels is Channel.EMAIL and "@" not in address else travels,
+            channel_to(cut(printable(recipient)), member("channel", Channel, channel)),
             None if scope is None else Scope.of(scope),
             _text("provider", provider),
             _text("account", account),
@@ -306,11 +306,14 @@ class SuppressionList:
         actor, proof, at = member("actor", Party, actor), member("proof", ReleaseProof, proof), moment("at", at)
         kind = cause.kind if isinstance(cause, Cause) else member("cause", CauseKind, cause)
         address = _address(recipient)
+        named = channel_named(cut(printable(recipient)))
         findings = self._find(address, at)
         found = tuple(
             each
             for each in (*findings.causes, *findings.waiting)
-            if each.kind is kind and (not isinstance(cause, Cause) or each.place == cause.place)
+            if each.kind is kind
+            and (not isinstance(cause, Cause) or each.place == cause.place)
+            and (each.channel is None or named in (None, each.channel))
         )
         would_do = SETTINGS[kind].releases if kind in SETTINGS else _lifts_all(found)
         why_not = _why_not(kind, found, would_do, (actor, proof), at)

@@ -38,7 +38,7 @@ STOPS = {
 }  # fmt: skip
 
 #: The provider's word for an entry of its own list. A complaint or bad address that is known through the list alone is
-#: one nevertheless: it outlives a change of provider, and is lifted as one.
+#: one nevertheless: it outlives a change of provider, and is lifted as one. So is a STOP, which is on no list of mail.
 LISTED_AS = {
     Reason.SUPPRESSED_COMPLAINT:        Fact.COMPLAINT,
     Reason.SUPPRESSED_BAD_ADDRESS:      Fact.BAD_ADDRESS,

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from deliverystatus._codes import CONSEQUENCES
-from deliverystatus._enums import Actor, Attribution, EventKind, Reason
+from deliverystatus._enums import Actor, Attribution, Channel, EventKind, Reason
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import (
     FIRST,
     HARD,
     LAST,
     SOFT,
+    SOME_SENDER,
     TOOK_MAIL,
     Domain,
     FactKey,
@@ -47,7 +48,10 @@ from deliverystatus._values import Failure
 #: Keys that many addresses have: one of each is enough for a million of them.
 _TRIED = FactKey(Fact.TRIED)
 _COMPLAINT, _DOUBTED_COMPLAINT = FactKey(Fact.COMPLAINT), FactKey(Fact.DOUBTED_COMPLAINT)
-_BAD_ADDRESS, _BAD_DOMAIN = FactKey(Fact.BAD_ADDRESS), FactKey(Fact.BAD_DOMAIN)
+_BAD_DOMAIN = FactKey(Fact.BAD_DOMAIN)
+_BAD_ADDRESS = {
+    channel: FactKey(Fact.BAD_ADDRESS, None if channel is Channel.EMAIL else channel) for channel in Channel
+}
 
 
 #: Causes that are released in a scope.
@@ -99,8 +103,7 @@ def _said(event: Event, *, sure: bool) -> Iterator[FactKey]:
     if event.kind is EventKind.COMPLAINED:
         yield _COMPLAINT if sure else _DOUBTED_COMPLAINT
     elif event.kind is EventKind.UNSUBSCRIBED and event.actor is not Actor.MACHINE:  # scanners follow every link
-        channel = event.source.channel
-        yield FactKey(STOPS[channel], channel, covered(event.scope))
+        yield FactKey(STOPS[event.channel], event.channel, covered(event.scope))
 
 
 def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, FactKey]]:
@@ -114,17 +117,23 @@ def _lifting(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, 
         yield address, FactKey(Fact.UNLISTED, None, covered(event.scope), source.provider, source.account)
     elif event.kind is EventKind.RESUBSCRIBED:
         if event.actor is not Actor.MACHINE:
-            yield address, FactKey(Fact.RESUBSCRIBED, source.channel, event.scope and alike(event.scope))
+            yield address, FactKey(Fact.RESUBSCRIBED, event.channel, event.scope and alike(event.scope))
     elif event.kind is EventKind.RELEASED and (said := release_in(event.value or "")):
         kind = said[0]
         where = (source.provider, source.account) if kind is CauseKind.PROVIDER_LIST else (None, None)
         scope = alike(event.scope) if event.scope and kind in _SCOPED else None
-        channel = source.channel if kind is CauseKind.UNSUBSCRIBE else None
-        key = FactKey(Fact.RELEASED, channel, scope, *where, said)
+        key = FactKey(Fact.RELEASED, _released_on(kind, event.channel, rules), scope, *where, said)
         if kind is not CauseKind.BAD_DOMAIN:
             yield address, key
         elif domain := domain_of(address):
             yield Domain(domain), key
+
+
+def _released_on(kind: CauseKind, channel: Channel, rules: Rules) -> Channel | None:
+    """Say where a release holds: a number that is bad on one channel may be good on another, and is released there."""
+    if kind is CauseKind.UNSUBSCRIBE:
+        return channel
+    return _BAD_ADDRESS[channel].channel if kind is CauseKind.BAD_ADDRESS and rules.at_first_strike else None
 
 
 def _taken(event: Event, address: str, rules: Rules) -> Iterator[tuple[Place, FactKey]]:
@@ -162,7 +171,7 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     counts = _is_over(event) and _counts(failure.reason, rules)
     at = event.occurred_at or event.received_at  # what has no time had happened by its arrival
     if bad and rules.at_first_strike:
-        yield address, _BAD_ADDRESS
+        yield address, _BAD_ADDRESS[event.channel]
     elif (bad or counts) and at is not None:
         weight = HARD if bad else SOFT
         yield address, FactKey(Fact.FAILED, detail=(at.date().isoformat(), weight, *copy_of(event)))
@@ -177,7 +186,7 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     elif (bad or counts) and domain:
         yield refused_as(address, None if bad else failure.reason), FactKey(Fact.REFUSED, detail=(address,))
     elif failure.reason in OURS and kind in TURNED_BACK_AS:
-        where = (source.provider, source.account, source.channel)
+        where = (source.provider, source.account, event.channel)
         trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, *where)
         yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, event.occurred_at.strftime("%Y-%m-%d %H")))
 
@@ -207,7 +216,12 @@ def _listed(event: Event, rules: Rules) -> Iterator[FactKey]:
         elif (fact := _listed_as(event, rules)) in (Fact.COMPLAINT, Fact.BAD_ADDRESS):
             # a drop stands apart: after a release it is less than an entry, and must not hide one
             dropped = (str(event.kind),) if event.kind is EventKind.DROPPED else ()
-            yield FactKey(fact, detail=(source.provider, source.account, *dropped))
+            channel = _BAD_ADDRESS[event.channel].channel if fact is Fact.BAD_ADDRESS else None
+            yield FactKey(fact, channel, detail=(source.provider, source.account, *dropped))
+        elif fact is Fact.LISTED_UNSUBSCRIBE and STOPS[event.channel] is Fact.STOPPED:
+            unnamed = source.provider is not None and (event.scope is None or scope != alike(event.scope))
+            of_whom = (SOME_SENDER,) if unnamed else ()
+            yield FactKey(Fact.STOPPED, event.channel, scope, detail=(source.provider, source.account, *of_whom))
         elif fact is not None:
             yield FactKey(fact, None, scope, source.provider, source.account)
     elif (event.kind in _LISTING or _is_over(event)) and source.provider is not None and event.scope is not None:
