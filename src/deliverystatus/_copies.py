@@ -14,6 +14,7 @@ import attrs
 from deliverystatus._engine import Record, fold_group
 from deliverystatus._enums import Channel
 from deliverystatus._events import Event
+from deliverystatus._parts import SOME_PART, id_of, part_of, part_of_all, settled
 from deliverystatus._text import comparable
 
 
@@ -93,15 +94,30 @@ def fold_copies(events: Iterable[Event]) -> Copies:
             tests.append(event)
         elif not groups.add(event):
             uncorrelated.append(event)
-    groups.settle_parts()
     if any(event.internet_message_id for event in uncorrelated):
         uncorrelated = groups.add_by_internet_message_id(uncorrelated)
     records = {}
-    for group in groups.all():
-        record = fold_group(group, groups.comparable(group[0].recipient or ""))
-        part = max(filter(None, map(_part, group)), default=None)
-        records[copy_key(record, part, channel_of(group[0]))] = record
+    for group, record in _folded(groups):
+        part = part_of_all(group) if groups.have_parts else None
+        records[copy_key(record, part, group[0].channel)] = record
     return Copies(records, tuple(uncorrelated), tuple(tests))
+
+
+def _folded(groups: "_Groups") -> Iterator[tuple[list[Event], Record]]:
+    """Fold each copy; what is said of several parts is folded once, and joined with each (law 4)."""
+    if not groups.have_parts:
+        for group in groups.all():
+            yield group, fold_group(group, groups.comparable(group[0].recipient or ""))
+        return
+    known: dict[int, Record] = {}
+    for group, shared in settled(groups.all(), groups.comparable):
+        recipient = groups.comparable(group[0].recipient or "")
+        record = fold_group(group, recipient)
+        for each in filter(None, shared):
+            if id(each) not in known:
+                known[id(each)] = fold_group(each, recipient)
+            record |= known[id(each)]
+        yield group, record
 
 
 def copy_key(record: Record, part: tuple[int, int] | None, channel: Channel) -> CopyKey:
@@ -112,23 +128,6 @@ def copy_key(record: Record, part: tuple[int, int] | None, channel: Channel) -> 
     return CopyKey(record.recipient or "", reference, provider, account, message_id, part, channel)
 
 
-def channel_of(event: Event) -> Channel:
-    """Say how a copy travels; our own side need not say so of a number."""
-    channel = event.source.channel
-    return Channel.SMS if channel is Channel.EMAIL and "@" not in (event.recipient or "@") else channel
-
-
-def _part(event: Event) -> tuple[int, int] | None:
-    return None if event.source.channel is Channel.EMAIL else event.part  # mail has no parts: its details stay unread
-
-
-#: A part of which nobody said which: its message id is its own, so a reference that it shares does not unite it.
-_SOME_PART = (0, 0)
-
-#: How many values lead by reference; by message id it is one more.
-_REFERENCE_KEY = 3
-
-
 class _Groups:
     """Connected components, grown event by event; each id leads to its group, and groups that meet are united."""
 
@@ -137,21 +136,21 @@ class _Groups:
         self._comparable: dict[str, str] = {}
         self._events: list[list[Event]] = []
         self._united_with: dict[int, int] = {}
-        self._some_parts: set[int] = set()
+        self.have_parts = False
 
     def add(self, event: Event) -> bool:
         """Put an event where its ids lead; ``False`` if it has none."""
         if event.recipient is None:
             return False
         recipient = self.comparable(event.recipient)
-        part = _part(event)
+        part = part_of(event)
         by_id = by_reference = None
         if event.message_id is not None:
-            by_id = (event.source.provider, event.source.account, event.message_id, recipient, part, channel_of(event))
+            by_id = (event.source.provider, event.source.account, id_of(event), recipient, part, event.channel)
             group = self._group_of.get(by_id)
         if event.reference is not None:
-            which: object = by_id if part == _SOME_PART else part
-            by_reference = (event.reference, recipient, which, channel_of(event))
+            which: object = by_id if part == SOME_PART else part
+            by_reference = (event.reference, recipient, which, event.channel)
             group = self._united(self._group_of.get(by_reference), group if by_id else None)
         elif by_id is None:
             return False
@@ -165,8 +164,7 @@ class _Groups:
             self._group_of[by_id] = group
         if by_reference is not None:
             self._group_of[by_reference] = group
-        if part == _SOME_PART:
-            self._some_parts.add(group)
+        self.have_parts = self.have_parts or part is not None
         return True
 
     def comparable(self, recipient: str) -> str:
@@ -188,42 +186,6 @@ class _Groups:
             self._events[one], self._events[other] = larger, []
             self._united_with[other] = one
         return one
-
-    def settle_parts(self) -> None:
-        """
-        Put parts of which nobody said which to what is known of the same message, if that is one copy only.
-
-        A part is of the copy that has its message id, or, if it is the only one, of what our side said of the reference.
-        """
-        if not self._some_parts:
-            return
-        known: dict[object, set[int]] = {}
-        for place, group in enumerate(self._events):
-            if group and _part(group[0]) != _SOME_PART:
-                keys = {key for event in group for key in self._part_keys(event)}
-                for key in {
-                    key for key in keys if len(key) > _REFERENCE_KEY
-                } or keys:  # with an id it is of that id only
-                    known.setdefault(key, set()).add(place)
-        wanted: dict[int, list[int]] = {}
-        for place in sorted({self._root(group) for group in self._some_parts}):
-            keys = {key for event in self._events[place] for key in self._part_keys(event)}
-            by_id = {found for key in keys if len(key) > _REFERENCE_KEY for found in known.get(key, ())}
-            found = by_id or {found for key in keys for found in known.get(key, ())}
-            if len(found) == 1:
-                wanted.setdefault(min(found), []).append(place)
-        for place, parts in wanted.items():
-            if len(parts) == 1:
-                first, second = sorted((place, *parts))
-                self._events[first], self._events[second] = self._events[first] + self._events[second], []
-
-    def _part_keys(self, event: Event) -> Iterator[tuple[object, ...]]:
-        """Give what leads from a part to its copy: the message id, and the reference if nobody speaks of parts there."""
-        recipient = self.comparable(event.recipient or "")
-        if event.message_id is not None:
-            yield event.source.provider, event.source.account, event.message_id, recipient, channel_of(event)
-        if event.reference is not None and _part(event) in (None, _SOME_PART):
-            yield event.reference, recipient, channel_of(event)
 
     def add_by_internet_message_id(self, events: list[Event]) -> list[Event]:
         """Put events without an id where others with their Message-ID are, if it is one place; give back the rest."""

@@ -272,6 +272,41 @@ def test_copies_are_connected_components(events):
     assert {each for each in counted if not ids_of(each)} == set(copies.uncorrelated)
 
 
+PHONES = st.builds(
+    event,
+    st.sampled_from(["pending", "accepted", "sent", "delivered", "bounced"]),
+    at=st.integers(0, 3),
+    message_id=st.sampled_from([None, "a", "b", "c"]),
+    reference=st.sampled_from([None, "r", "s"]),
+    part=st.sampled_from([None, None, (0, 0), (1, 2), (2, 2)]),
+    channel=st.sampled_from(["sms", "sms", "whatsapp"]),
+    recipient=st.just("+15005550006"),
+)
+
+
+@given(st.lists(PHONES, max_size=8), st.randoms(use_true_random=False))
+def test_parts_are_the_same_in_any_order(told, chance):
+    """Parts, and what is said of the whole, make the same copies in any order and however often they are told of."""
+    again = [*told, *chance.choices(told, k=len(told) // 2)] if told else []
+    chance.shuffle(again)
+
+    assert fold_copies(told) == fold_copies(again)
+
+
+@given(st.lists(PHONES, max_size=8))
+def test_nothing_said_of_parts_is_lost(told):
+    """Whatever has an id or a reference is in a copy, and no copy holds what was said with the id of another."""
+    copies = fold_copies(told)
+    for each in told:
+        if each.message_id is None and each.reference is None:
+            assert each in copies.uncorrelated
+            continue
+        holding = [key for key, record in copies.items() if each.kind in record.kinds and key.channel is each.channel]
+        assert holding
+    for record in copies.values():
+        assert len({slot.evidence.channel for slot in record.slots.values()}) == 1
+
+
 @given(deliveries())
 def test_no_event_is_lost(events):
     """Every event is known to a copy of its recipient, or is uncorrelated, or a test."""

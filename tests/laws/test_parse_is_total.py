@@ -395,6 +395,23 @@ SHAPES = {
     "no ids": lambda n: one("bounced", message_id=None, internet_message_id=f"{n}@example.com"),
     "no ids, one header": lambda n: one("bounced", at=n, message_id=None, internet_message_id="1@example.com"),
     "many groups": lambda n: one("unsubscribed", scope=Scope(ScopeKind.GROUP, f"{n}")),
+    "many parts of one message": lambda n: one(
+        "sent" if n % 2 else "pending",
+        at=n,
+        message_id=f"m-{n}" if n % 2 else None,
+        part=(0, 0) if n % 2 else None,
+        reference="r",
+        recipient="+15005550006",
+        channel="sms",
+    ),
+    "many parts of one id": lambda n: one(
+        "sent",
+        at=n,
+        message_id="m",
+        part=(n // 2 + 1, 10**9) if n % 2 else None,
+        recipient="+15005550006",
+        channel="sms",
+    ),
     "many refusals": lambda n: one("bounced", failure=Failure(diagnostic=f"550 5.1.1 user {n} unknown")),
 }
 
