@@ -235,10 +235,59 @@ def test_what_anyone_could_have_sent_makes_no_incident(doubt):
     assert () == incidents(many(3 * ENOUGH, why=SPAM, **doubt))
 
 
-def test_what_has_no_time_makes_no_incident():
-    """Nobody knows whether it was at the same time, and when it came does not tell."""
-    dateless = [event("bounced", at=None, received_at=NOW, recipient=person(n), failure=SPAM) for n in range(30)]
-    assert () == incidents(dateless)
+def came(number, *, after=0, **fields):
+    """Make the failure of one of many that has no time; it came a minute after the one before."""
+    arrival = START + timedelta(seconds=THEN + number * MINUTE + after)
+    fields = {
+        "recipient": person(number),
+        "received_at": arrival,
+        "failure": SPAM,
+        "message_id": f"f-{number}",
+    } | fields
+    return event("bounced", at=None, **fields)
+
+
+def test_what_has_no_time_is_an_incident_when_it_comes():
+    """Some providers of texts give no times, and tell at once: many that come together are one trouble of ours."""
+    texts = [came(n, recipient=f"+1555010{n:04}", channel="sms", provider="twilio") for n in range(ENOUGH)]
+    (incident,) = incidents(texts)
+    assert (Channel.SMS, ENOUGH) == (incident.channel, incident.addresses)
+    assert (texts[0].received_at, texts[-1].received_at) == (incident.since, incident.last)
+
+
+def test_what_has_no_time_and_came_at_none_makes_no_incident():
+    """Nobody knows whether it was at the same time."""
+    assert () == incidents([came(n, received_at=None) for n in range(3 * ENOUGH)])
+
+
+def test_what_has_no_time_excuses_nobody():
+    """When a refusal came does not show that the address took mail before it: the address is stopped."""
+    refused = [came(n, failure=UNKNOWN_USER) for n in range(3 * ENOUGH)]
+    decision = ask([*took(3 * ENOUGH), *refused])
+    assert (False, (), ()) == (decision.allowed, decision.waiting, decision.incidents)
+
+
+def test_no_order_or_repetition_changes_what_came_when():
+    """Told again, with a time and without, earlier and later: of an hour the first counts, in whatever order (laws 2 to 4)."""
+    of_one = [
+        came(0),
+        came(0, after=HOUR),
+        came(0, after=MINUTE),
+        failing(0, at=THEN, why=SPAM),
+        failing(0, at=THEN + 9, why=SPAM),
+    ]
+    others = [came(n) for n in range(1, ENOUGH)]
+    folded = [suppress([*others, *order]) for order in permutations(of_one)]
+    merged = suppress(others) | suppress(of_one[::-1]) | suppress(of_one)
+    assert [folded[0]] * len(folded) == folded
+    assert (folded[0], folded[0]) == (merged, SuppressionList.from_dict(merged.to_dict()))
+    assert folded[0].incidents(now=NOW) == merged.incidents(now=NOW) != ()
+
+
+def test_what_comes_again_and_again_is_kept_for_some_days():
+    """Of what has no time as many days are kept as of all else (law 6)."""
+    long = [came(0, after=day * DAY + hour * HOUR) for day in range(40) for hour in range(2)]
+    assert 2 * Clusters().days_told == len(suppress(long).to_dict()["evidence"])
 
 
 # -- the receiver's, and names that are not found ----------------------------------------------------------------------

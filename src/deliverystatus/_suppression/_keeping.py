@@ -59,15 +59,15 @@ def later(a: Event, b: Event) -> Event:
 
 
 def earlier(a: Event, b: Event) -> Event:
-    """Choose the other of two."""
-    if a is b or a.occurred_at != b.occurred_at:
+    """Choose the one that had happened by an earlier time; of two by the same, the one that has it."""
+    if a is b or when(a) != when(b):
         return a if when(a) <= when(b) else b
     return min(a, b, key=age)
 
 
 def add(facts: Facts, key: FactKey, event: Event, rules: Rules) -> None:
     """Put an event among the facts of a place, in place."""
-    if event.occurred_at is None:
+    if event.occurred_at is None and key.fact not in _EARLIEST:
         key = key._replace(undated=event.fingerprint)
     mine = facts.get(key)
     if mine is None:

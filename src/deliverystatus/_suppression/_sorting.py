@@ -179,16 +179,15 @@ def _failing(event: Event, failure: Failure, address: str, rules: Rules) -> Iter
     unknown_domain = bad and failure.reason is Reason.UNKNOWN_DOMAIN
     if unknown_domain and domain and rules.domain_lasts is not None:
         yield Domain(domain), _BAD_DOMAIN
-    if event.occurred_at is None:
-        return
-    if unknown_domain:
-        yield refused_as(address, None, domain_known=False), FactKey(Fact.REFUSED, detail=(address,))
-    elif (bad or counts) and domain:
-        yield refused_as(address, None if bad else failure.reason), FactKey(Fact.REFUSED, detail=(address,))
-    elif failure.reason in OURS and kind in TURNED_BACK_AS:
+    if unknown_domain or ((bad or counts) and domain):
+        if event.occurred_at is not None:  # when it came does not show that it took mail before
+            reason = None if bad else failure.reason
+            shared = refused_as(address, reason, domain_known=not unknown_domain)
+            yield shared, FactKey(Fact.REFUSED, detail=(address,))
+    elif failure.reason in OURS and kind in TURNED_BACK_AS and at is not None:
         where = (source.provider, source.account, event.channel)
         trouble = Trouble(TURNED_BACK_AS[kind], failure.reason, None, *where)
-        yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, event.occurred_at.strftime("%Y-%m-%d %H")))
+        yield trouble, FactKey(Fact.TURNED_BACK, detail=(address, at.strftime("%Y-%m-%d %H")))
 
 
 def _is_over(event: Event) -> bool:
