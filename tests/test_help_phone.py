@@ -200,10 +200,9 @@ def test_a_stop_on_a_list_is_told_of_a_phone(locale, audience):
 
 
 @pytest.mark.parametrize("kind", DifferenceKind)
-def test_a_number_is_no_address_whatever_the_channel_says(kind):
-    """An entry without a channel is of mail, unless it holds a number: no mail goes there."""
-    listed = event("suppression_changed", value="added", recipient="+15005550001")
-    difference = Difference(kind=kind, recipient="+15005550001", entries=(listed,))
+def test_a_number_is_no_address_where_no_channel_is_told(kind):
+    """What binds everywhere, and has no evidence that says how it came, is told of a number by its recipient."""
+    difference = Difference(kind=kind, recipient="+15005550001")
 
     assert not re.search(OF_MAIL["en"], " ".join(texts_of(explain(difference))), re.IGNORECASE)
 
@@ -242,6 +241,30 @@ def test_a_stop_stays_until_start(locale, audience):
     assert (0, 2) == (len(stop.caveats), len(complaint.caveats))
 
 
+@each_voice
+@pytest.mark.parametrize(
+    "reason, proof, acts",
+    [
+        (Reason.SUPPRESSED_UNSUBSCRIBE, "recipient_request", Party.RECIPIENT),
+        (Reason.SUPPRESSED_COMPLAINT, "link_mailed_there", Party.SUPPORT),
+    ],
+)
+def test_a_stop_that_was_lifted_here_alone(locale, audience, reason, proof, acts):
+    """Where the provider's list still holds a STOP that was lifted here, START ends that too, and not the support team."""
+    failure = Failure(claimed=reason)
+    number = {"channel": "sms", "recipient": "+15005550001"}
+    entry = event("suppression_changed", value="added", provider="messagebird", failure=failure, **number)
+    known, later = suppress([entry]), NOON + timedelta(days=1)
+    (cause,) = known.may_send("+15005550001", purpose="bulk", channel="sms", now=later).causes
+
+    release = known.release("+15005550001", cause, actor=Party.RECIPIENT, proof=proof, at=later)
+    explanation = explain(release, locale=locale, audience=audience)
+
+    assert (True, (("messagebird", None),)) == (release.accepted, release.listed_by)
+    assert acts is explanation.who_acts
+    assert (acts is Party.RECIPIENT) is ("START" in explanation.next_steps[0])
+
+
 def test_what_was_left_in_mail_does_not_end_by_start():
     """Where an unsubscription from mail binds text messages too, no answer START ends it."""
     stop = suppress([event("unsubscribed", channel="sms")])
@@ -250,7 +273,9 @@ def test_what_was_left_in_mail_does_not_end_by_start():
     left = attrs.evolve(cause, channel=None, evidence=event("unsubscribed"))
 
     assert "It stays until they answer START." in explain(decision).meaning
-    assert "It stays until it is lifted." in explain(attrs.evolve(decision, causes=(left,))).meaning
+    of_mail = attrs.evolve(decision, channel=Channel.EMAIL)
+    for other in (attrs.evolve(decision, causes=(left,)), of_mail):
+        assert "It stays until it is lifted." in explain(other).meaning
 
 
 @each_voice

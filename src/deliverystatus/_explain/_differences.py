@@ -6,7 +6,7 @@ from deliverystatus._engine import slot_key
 from deliverystatus._enums import Channel
 from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
-from deliverystatus._explain._others import cause_text, channel_to, channels_of
+from deliverystatus._explain._others import cause_text, channels_of, first_of
 from deliverystatus._explain._texts import Voice
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._suppression._reconcile import Difference
@@ -44,4 +44,4 @@ def _channel(difference: Difference) -> Channel:
     """Say how messages go there: as their entries say, and else as the causes do."""
     entries = (entry.channel for entry in difference.entries)
     causes = channels_of((*difference.theirs, *difference.ours))
-    return channel_to(difference.recipient, chain(entries, causes))
+    return first_of(chain(entries, causes), difference.recipient)

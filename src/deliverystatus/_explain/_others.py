@@ -6,6 +6,7 @@ from deliverystatus._codes import CONSEQUENCES
 from deliverystatus._diagnosis import Diagnosis
 from deliverystatus._engine import slot_key
 from deliverystatus._enums import Channel, Party, Reason
+from deliverystatus._events import channel_to
 from deliverystatus._explain import _developers
 from deliverystatus._explain._evidence import ordered, seen
 from deliverystatus._explain._tables import DECIDED, WHO_ACTS_NEXT
@@ -13,7 +14,7 @@ from deliverystatus._explain._texts import PHONES, Entry, Voice
 from deliverystatus._explain._values import Certainty, Explanation
 from deliverystatus._suppression._rules import SETTINGS
 from deliverystatus._suppression._values import Cause, Decision, Incident, Release
-from deliverystatus._suppression._words import CauseKind
+from deliverystatus._suppression._words import CauseKind, ReleaseProof
 
 
 def of_diagnosis(diagnosis: Diagnosis, voice: Voice) -> Explanation:
@@ -80,10 +81,9 @@ def channels_of(causes: Iterable[Cause]) -> Iterator[Channel]:
             yield channel
 
 
-def channel_to(recipient: str, channels: Iterable[Channel]) -> Channel:
+def first_of(channels: Iterable[Channel], recipient: str) -> Channel:
     """Say how messages go there: as the first of *channels* says, but no mail goes to a number."""
-    channel = next(iter(channels), Channel.EMAIL)
-    return Channel.SMS if channel is Channel.EMAIL and "@" not in recipient else channel
+    return channel_to(recipient, next(iter(channels), Channel.EMAIL))
 
 
 def _ends_by_start(cause: Cause, voice: Voice) -> bool:
@@ -110,7 +110,7 @@ def cause_text(cause: Cause, voice: Voice) -> Entry:
 
 
 def of_release(release: Release, voice: Voice) -> Explanation:
-    voice = voice.on(channel_to(release.recipient, channels_of(release.causes)))
+    voice = voice.on(first_of(channels_of(release.causes), release.recipient))
     text = voice("release", "accepted" if release.accepted else "refused")
     steps, meaning, who_acts = text.next_steps, text.meaning, Party.NOBODY
     if release.why_not is not None:
@@ -120,6 +120,8 @@ def of_release(release: Release, voice: Voice) -> Explanation:
         if not steps and release.would_do:
             who_acts, proof = release.would_do[0]
             steps = voice("proof", proof).next_steps
+    elif any(cause.listed_by and _ends_by_start(cause, voice) for cause in release.causes):
+        steps, who_acts = voice("proof", ReleaseProof.RECIPIENT_REQUEST).next_steps, Party.RECIPIENT
     elif release.listed_by:
         steps, who_acts = voice("cause", "listed").next_steps, Party.SUPPORT
     return Explanation(
