@@ -19,9 +19,10 @@ Quirks:
  - One event names several recipients, or none: then all that are in ``mail.destination``, and of an opening nobody knows
    whose it was. A rejection is of the message, and so of each copy.
  - Those who complained are a guess: everyone at the domain that the complaint came from [A1].
- - A bounce may be of a message that SES never tried (Suppressed, On...List) [A1, A4], and a Transient/General without any
-   server's word may be an out-of-office reply [A2]. Those texts begin with "Amazon SES", and are no server's.
- - A bounce names the report's Final-Recipient, which need not be whom the mail was addressed to [A1].
+ - What a bounce was, and whether SES tried at all, two words tell: see ``_ses_words``. A text that begins with "Amazon
+   SES" is no server's.
+ - A bounce names the report's Final-Recipient, which need not be whom the mail was addressed to [A1]: then one of those
+   forwards his mail, and of several nobody knows who.
  - A report's ``action`` may be ``delayed``, in one bounce with others that failed [A2].
  - ``mail.timestamp`` is when it was sent; the event's own time stands in the object of the event, if it has one.
  - Times are also written ``2026-03-02T09:15:07 +0000`` [A2].
@@ -29,20 +30,23 @@ Quirks:
  - ``mail.commonHeaders.messageId`` may be the sender's Message-ID or that of SES [A6]: not read.
  - SNS sends again three times within a minute unless told otherwise, and at most for an hour, and only after errors of
    the server's side [A10]: to have an event again, answer 5xx.
- - An opt-out changes one topic or all; a contact who takes back "all" is still out of the topics left before [A8].
+ - An opt-out changes one topic or all; a contact who takes back "all" is still out of the topics left before [A8]. What was
+   wanted before may be missing: then nothing is known to have been taken back.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 import attrs
 
 from deliverystatus import _reading as reading
+from deliverystatus import _ses_words, _sns
 from deliverystatus import _signing as signing
-from deliverystatus import _sns
-from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Partly, Precision, Provider, within
 from deliverystatus._enums import Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import comparable
@@ -53,7 +57,7 @@ from deliverystatus.exceptions import PayloadError
 EVENTS = {
     "Send":              (EventKind.ACCEPTED,            "send"),     # also if a list will stop it [A3]
     "Delivery":          (EventKind.DELIVERED,           "delivery"),
-    "Bounce":            (EventKind.UNDETERMINED_BOUNCE, "bounce"),   # but see BOUNCES
+    "Bounce":            (EventKind.UNDETERMINED_BOUNCE, "bounce"),   # but see _ses_words
     "Complaint":         (EventKind.COMPLAINED,          "complaint"),  # but see FEEDBACK and LISTS
     "Reject":            (EventKind.DROPPED,             "reject"),
     "Open":              (EventKind.OPENED,              "open"),
@@ -68,34 +72,6 @@ NOTICES = {
     "AmazonSnsSubscriptionSucceeded": "notifications of an identity were switched on",
     "Received": "an incoming mail",
 }
-
-#: ``bounceType`` and ``bounceSubType``: what happened, and which reason they stand for [A1]
-BOUNCES = {
-    ("Undetermined", "Undetermined"):          (EventKind.UNDETERMINED_BOUNCE, None),
-    ("Permanent", "General"):                  (EventKind.BOUNCED, Reason.UNKNOWN_RECIPIENT),  # "remove the address"
-    ("Permanent", "NoEmail"):                  (EventKind.BOUNCED, Reason.UNKNOWN_RECIPIENT),
-    ("Permanent", "Suppressed"):               (EventKind.DROPPED, Reason.SUPPRESSED_BAD_ADDRESS),  # the list of all senders
-    ("Permanent", "OnAccountSuppressionList"): (EventKind.DROPPED, Reason.SUPPRESSED_BAD_ADDRESS),  # listed for a bounce
-    ("Permanent", "OnTenantSuppressionList"):  (EventKind.DROPPED, Reason.SUPPRESSED_BAD_ADDRESS),
-    ("Permanent", "EmailValidationSuppressed"): (EventKind.DROPPED, Reason.SUPPRESSED_OTHER),  # a guess: nobody refused
-    ("Transient", "General"):                  (EventKind.UNDETERMINED_BOUNCE, None),          # may be an auto-reply [A2]
-    ("Transient", "MailboxFull"):              (EventKind.SOFT_BOUNCED, Reason.MAILBOX_FULL),
-    ("Transient", "MessageTooLarge"):          (EventKind.SOFT_BOUNCED, Reason.MESSAGE_TOO_LARGE),
-    ("Transient", "CustomTimeoutExceeded"):    (EventKind.SOFT_BOUNCED, Reason.EXPIRED),       # the sender's own limit
-    ("Transient", "ContentRejected"):          (EventKind.SOFT_BOUNCED, Reason.CONTENT_REJECTED),
-    ("Transient", "AttachmentRejected"):       (EventKind.SOFT_BOUNCED, Reason.CONTENT_REJECTED),
-}  # fmt: skip
-
-#: The list is open; what is not on it says that something came back, and nothing against the address
-UNLISTED_BOUNCE = (EventKind.UNDETERMINED_BOUNCE, None)
-
-#: ``bounceType``: what such a one is if a server gave a reply, for then it was tried, and is no auto-reply
-BY_A_SERVERS_WORD = {
-    "Undetermined": EventKind.SOFT_BOUNCED,
-    "Permanent":    EventKind.BOUNCED,
-    "Transient":    EventKind.SOFT_BOUNCED,
-}  # fmt: skip
-UNLISTED_TYPE = EventKind.SOFT_BOUNCED
 
 #: ``action`` of a bounced recipient: what happened to that one, whatever happened to the others [A2]
 ACTIONS = {
@@ -145,7 +121,9 @@ RESERVED = "ses:"
 
 _MARKS = ("eventType", "notificationType")
 _OWN_WORDS = "Amazon SES"
-_NEEDS_PARSING = frozenset('<,"( ')
+
+#: Recipients of one message, which SES does not take more of (its quotas)
+_MOST_DESTINATIONS = 50
 
 
 class _Told(NamedTuple):
@@ -155,6 +133,7 @@ class _Told(NamedTuple):
     source: Source
     what: Mapping[str, Any]
     destinations: Mapping[str, str]  # by their comparable form
+    is_to_one: bool
     message_id: str | None
     reference: str | None
     occurred_at: datetime | None
@@ -178,8 +157,8 @@ def _read(source: Source, event: Mapping[str, Any], event_id: str | None) -> Out
         return Notice(name=name, detail=NOTICES.get(name, ""))
     mail = reading.object_of(event.get("mail"), "mail")
     what = reading.object_of(event.get(part) or {}, part)
-    destinations = {comparable(address): address for address in _addresses(mail.get("destination"))}
-    if not (destinations or name in _NAMES_RECIPIENTS):
+    destinations, unreadable = _destinations(mail)
+    if not (destinations or unreadable or name in _NAMES_RECIPIENTS):
         raise PayloadError("missing", path="mail.destination")
     at, place = (mail, "mail") if part in _AS_OLD_AS_THE_MAIL else (what, part)
     told = _Told(
@@ -187,20 +166,45 @@ def _read(source: Source, event: Mapping[str, Any], event_id: str | None) -> Out
         source,
         what,
         destinations,
+        len(destinations) + len(unreadable) == 1,
         reading.loose_text(mail.get("messageId")),
         None if source.reference_key is None else _reference(mail, source.reference_key),
         reading.iso_time(at.get("timestamp"), f"{place}.timestamp"),
         cache(partial(details, event, kind, name, event_id)),  # read once for all recipients
     )
+    outcome = within(part, _READERS.get(name, partial(_by_somebody, kind=kind)), told)
+    return outcome if name in _NAMES_RECIPIENTS else _besides(outcome, unreadable)
+
+
+def _destinations(mail: Mapping[str, Any]) -> tuple[dict[str, str], tuple[PayloadError, ...]]:
+    """Give the addresses that the mail was sent to, by their comparable form, and what is wrong with the others."""
+    written = mail.get("destination") or []
+    destinations: dict[str, str] = {}
+    unreadable: list[PayloadError] = []
+    for index, each in enumerate(written if isinstance(written, list) else [written]):
+        with _noting(unreadable, f"mail.destination.{index}"):
+            address = reading.one_address(each, "")
+            destinations[comparable(address)] = address
+    return destinations, tuple(unreadable)
+
+
+@contextmanager
+def _noting(problems: list[PayloadError], path: str) -> Iterator[None]:
+    """Note what cannot be read, with where it stands, and go on."""
     try:
-        return _READERS[name](told) if name in _READERS else _by_somebody(told, kind)
+        with reading.under(path):
+            yield
     except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{part}.{error.path}") from None
+        problems.append(error)
 
 
-def _addresses(written: object) -> Iterator[str]:
-    for each in reading.strings(written):
-        yield from (each,) if _NEEDS_PARSING.isdisjoint(each) else reading.addresses(each) or (each.strip(),)
+def _besides(outcome: Outcome, problems: tuple[PayloadError, ...]) -> Outcome:
+    """Give the same, with what could not be read beside it."""
+    if not problems or isinstance(outcome, Notice):
+        return outcome
+    if isinstance(outcome, Partly):
+        return Partly(outcome.events, (*problems, *outcome.problems))
+    return Partly(outcome if isinstance(outcome, tuple) else (outcome,), problems)
 
 
 def _event(
@@ -225,13 +229,13 @@ def _event(
     )
 
 
-def _by_somebody(told: _Told, kind: EventKind) -> Outcome:
+def _by_somebody(told: _Told, *, kind: EventKind) -> Outcome:
     """Read what names nobody: of several recipients one did it."""
     return tuple(_event(told, kind, each, attribution=_whose(told)) for each in told.destinations.values())
 
 
 def _whose(told: _Told) -> Attribution:
-    return Attribution.EXACT if len(told.destinations) == 1 else Attribution.MESSAGE
+    return Attribution.EXACT if told.is_to_one else Attribution.MESSAGE
 
 
 def _accepted(told: _Told) -> Outcome:
@@ -247,23 +251,50 @@ def _not_sent(told: _Told) -> Outcome:
     return tuple(_event(told, EventKind.DROPPED, each, failure=failure) for each in told.destinations.values())
 
 
-def _named(told: _Told, field: str) -> Iterator[tuple[str, Callable[[], Details] | None, Mapping[str, Any]]]:
-    """Give whom the event names: the recipient, the details if others than all share, and what is said of that one."""
+#: From what is said of a recipient to what happened to that one, and why
+_Say = Callable[[Mapping[str, Any]], tuple[EventKind, Failure | None]]
+
+
+def _named(
+    told: _Told,
+    field: str,
+    say: _Say,
+    *,
+    whose: Attribution = Attribution.EXACT,
+    if_another: Attribution = Attribution.MESSAGE,
+    rest: Callable[[], Details] | None = None,
+) -> Outcome:
+    """
+    Read what names its recipients.
+
+    Args:
+        told: What all of them share.
+        field: The array in which they are.
+        say: What happened to each.
+        whose: How surely it happened to the one who is named.
+        if_another: How surely to each of several destinations, if the one who is named is none of them.
+        rest: The details, if others than those that the whole element has.
+    """
     entries = told.what.get(field)
     if not entries or not isinstance(entries, list):
         raise PayloadError("expected an array of recipients", path=field)
-    for index, entry in enumerate(entries):
-        said = {"emailAddress": entry} if isinstance(entry, str) else reading.object_of(entry, f"{field}.{index}")
-        try:
-            written = reading.required(said, "emailAddress")
-        except PayloadError as error:
-            raise PayloadError(error.problem, path=f"{field}.{index}.{error.path}") from None
-        named = next(_addresses(written), written)
-        if len(told.destinations) == 1 and comparable(named) not in told.destinations:  # it was forwarded
-            (recipient,) = told.destinations.values()
-            yield recipient, partial(_forwarded, told.details, named), said
-        else:
-            yield named, None, said
+    shared = rest or told.details
+
+    def read_one(entry: Any) -> Outcome:
+        said = {"emailAddress": entry} if isinstance(entry, str) else reading.object_of(entry)
+        named = reading.address(said, "emailAddress")
+        kind, failure = say(said)
+        if not told.destinations or comparable(named) in told.destinations:
+            return _event(told, kind, named, failure=failure, attribution=whose, rest=shared)
+        # it was forwarded by one of those it was sent to
+        by_whom = whose if told.is_to_one else if_another
+        forwarded = partial(_forwarded, shared, named)
+        return tuple(
+            _event(told, kind, each, failure=failure, attribution=by_whom, rest=forwarded)
+            for each in islice(told.destinations.values(), _MOST_DESTINATIONS)
+        )
+
+    return Partly.of_each(entries, field, read_one)
 
 
 def _forwarded(shared: Callable[[], Details], final: str) -> Details:
@@ -271,34 +302,31 @@ def _forwarded(shared: Callable[[], Details], final: str) -> Details:
 
 
 def _delivered(told: _Told) -> Outcome:
-    return tuple(_event(told, EventKind.DELIVERED, who) for who, _, _ in _named(told, "recipients"))
+    return _named(told, "recipients", lambda _: (EventKind.DELIVERED, None))
 
 
 def _delayed(told: _Told) -> Outcome:
     name = reading.text(told.what, "delayType")
-    return tuple(
-        _event(told, EventKind.DEFERRED, who, failure=_failure(said, name, DELAYS.get(name or "")), rest=rest)
-        for who, rest, said in _named(told, "delayedRecipients")
-    )
+    reason = DELAYS.get(name or "")
+    return _named(told, "delayedRecipients", lambda said: (EventKind.DEFERRED, _failure(said, name, reason)))
 
 
 def _bounced(told: _Told) -> Outcome:
     names = reading.text(told.what, "bounceType") or "", reading.text(told.what, "bounceSubType") or ""
     reported = "/".join(filter(None, names)) or None
-    listed, claimed = BOUNCES.get(names, UNLISTED_BOUNCE)
+    listed, claimed = _ses_words.BOUNCES.get(names, _ses_words.UNLISTED_BOUNCE)
     remote_mta = reading.loose_text(told.what.get("remoteMtaIp"))
-    events = []
-    for who, rest, said in _named(told, "bouncedRecipients"):
-        kind, failure = listed, Failure(reported=reported, claimed=claimed)
+
+    def say(said: Mapping[str, Any]) -> tuple[EventKind, Failure]:
+        if listed is EventKind.DROPPED:  # which met no server
+            return listed, Failure(reported=reported, claimed=claimed)
         tried = ACTIONS.get((reading.loose_text(said.get("action")) or "").lower())
-        if listed is not EventKind.DROPPED:  # which met no server
-            # the type tells why others failed, and not why this one waits
-            failure = _failure(said, reported, None if tried else claimed, remote_mta)
-            if listed is EventKind.UNDETERMINED_BOUNCE and (failure.diagnostic or failure.enhanced_code):
-                kind = BY_A_SERVERS_WORD.get(names[0], UNLISTED_TYPE)
-            kind = tried or kind
-        events.append(_event(told, kind, who, failure=failure, rest=rest))
-    return tuple(events)
+        # the type tells why others failed, and not why this one waits
+        failure = _failure(said, reported, None if tried else claimed, remote_mta)
+        by_server = failure.diagnostic or failure.enhanced_code
+        return tried or (_ses_words.with_reply(listed, names[0]) if by_server else listed), failure
+
+    return _named(told, "bouncedRecipients", say)
 
 
 def _failure(
@@ -320,64 +348,98 @@ def _failure(
 
 def _complained(told: _Told) -> Outcome:
     feedback, list_name = (reading.text(told.what, f"complaint{field}") for field in ("FeedbackType", "SubType"))
-    named = list(_named(told, "complainedRecipients"))
     if list_name in LISTS:
         failure = Failure(reported=list_name, claimed=LISTS[list_name])
-        return tuple(_event(told, EventKind.DROPPED, who, failure=failure) for who, _, _ in named)
+        return _named(told, "complainedRecipients", lambda _: (EventKind.DROPPED, failure))
     kind = EventKind.COMPLAINED if feedback is None else FEEDBACK.get(feedback.strip().lower(), UNLISTED_FEEDBACK)
-    whose = Attribution.EXACT if len(named) == 1 else Attribution.CANDIDATE
-    rest = partial(_with_value, told.details, feedback) if kind is EventKind.UNKNOWN else None
-    return tuple(_event(told, kind, who, attribution=whose, rest=rest) for who, _, _ in named)
+    named = told.what.get("complainedRecipients")
+    return _named(
+        told,
+        "complainedRecipients",
+        lambda _: (kind, None),
+        whose=Attribution.EXACT if isinstance(named, list) and len(named) == 1 else Attribution.CANDIDATE,
+        if_another=Attribution.CANDIDATE,
+        rest=partial(_with_value, told.details, feedback) if kind is EventKind.UNKNOWN else None,
+    )
 
 
 def _with_value(shared: Callable[[], Details], value: str | None) -> Details:
     return attrs.evolve(shared(), value=value)
 
 
-def _changed(told: _Told) -> Outcome:
-    """Compare what the contact wanted before with what they want now."""
-    before, now = (_Preferences.of(told.what, f"{age}TopicPreferences") for age in ("old", "new"))
-    is_back = before.none and not now.none
-    changes = [(EventKind.RESUBSCRIBED, EVERYTHING)] if is_back else []
-    for topic, status in now.topics.items():
-        # who takes back "all" is still out of a topic left before, and that must not be lifted with it
-        if status in PREFERENCES and (status != before.topics.get(topic) or (is_back and status == "OptOut")):
-            is_first = status == "OptIn" and topic not in before.topics
-            changes.append((EventKind.OPTED_IN if is_first else PREFERENCES[status], Scope(ScopeKind.TOPIC, topic)))
-    if now.none and not before.none:  # which is the topics too
-        changes = [(EventKind.UNSUBSCRIBED, EVERYTHING)]
-    if len(told.destinations) > 1:  # whose it was is not known, and mail of a list has one recipient [A8]
-        del changes[1:]
-    return tuple(
-        _event(told, kind, who, attribution=_whose(told), rest=partial(_in_scope, told.details, scope))
-        for who in told.destinations.values()
-        for kind, scope in changes
-    ) or Notice(name="Subscription", detail="nothing changed")
-
-
-def _in_scope(shared: Callable[[], Details], scope: Scope) -> Details:
-    return attrs.evolve(shared(), scope=scope)
-
-
 class _Preferences(NamedTuple):
-    """What a contact wants: nothing at all, or which topics."""
+    """What a contact wants."""
 
-    none: bool
-    topics: Mapping[str, str]
+    none: bool | None = None  # whether nothing at all; None if that is not told
+    topics: Mapping[str, str] = {}
+    problems: tuple[PayloadError, ...] = ()
 
     @classmethod
     def of(cls, subscription: Mapping[str, Any], field: str) -> "_Preferences":
-        given = reading.object_of(subscription.get(field), field)
-        none = given.get("unsubscribeAll", False)
-        if type(none) is not bool:  # guessing could lift what must not be lifted
-            raise PayloadError(f"expected true or false, got {type(none).__name__}", path=f"{field}.unsubscribeAll")
+        given: Mapping[str, Any] = {}
+        none = None
         topics: dict[str, str] = {}
+        problems: list[PayloadError] = []
+        with _noting(problems, field):
+            given = reading.object_of(subscription.get(field))
+            none = _flag(given, "unsubscribeAll")
         for name in ("topicDefaultSubscriptionStatus", "topicSubscriptionStatus"):  # what was chosen overrules
-            for topic in given.get(name) or () if isinstance(given.get(name), list) else ():
-                if isinstance(topic, dict):
-                    status = reading.loose_text(topic.get("subscriptionStatus")) or ""
-                    topics[reading.loose_text(topic.get("topicName")) or ""] = status
-        return cls(none, topics)
+            with _noting(problems, f"{field}.{name}"):
+                for index, topic in enumerate(_array(given.get(name))):
+                    with _noting(problems, f"{field}.{name}.{index}"):
+                        status = reading.required(reading.object_of(topic), "subscriptionStatus")
+                        topics[reading.required(topic, "topicName")] = status
+        return cls(none, topics, tuple(problems))
+
+
+def _flag(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name, False)
+    if type(value) is not bool:  # guessing could lift what must not be lifted
+        raise PayloadError(f"expected true or false, got {type(value).__name__}", path=name)
+    return value
+
+
+def _array(given: object) -> Iterable[Any]:
+    if given is not None and not isinstance(given, list):
+        raise PayloadError(f"expected an array, got {type(given).__name__}")
+    return given or ()
+
+
+def _changed(told: _Told) -> Outcome:
+    """Compare what the contact wanted before with what they want now; unless both are told, nothing is taken back."""
+    now, before = _Preferences.of(told.what, "newTopicPreferences"), _Preferences()
+    if told.what.get("oldTopicPreferences") is not None:
+        before = _Preferences.of(told.what, "oldTopicPreferences")
+    problems = (*now.problems, *before.problems)
+    changes = list(_changes(before, now))
+    if len(told.destinations) > 1:  # whose it was is not known, and mail of a list has one recipient [A8]
+        del changes[1:]
+    events = tuple(
+        _event(told, kind, who, attribution=_whose(told), rest=partial(_in_scope, told.details, scope, value))
+        for who in told.destinations.values()
+        for kind, scope, value in changes
+    )
+    return Partly(events, problems) if problems else events or Notice(name="Subscription", detail="nothing changed")
+
+
+def _changes(before: _Preferences, now: _Preferences) -> Iterator[tuple[EventKind, Scope | None, str | None]]:
+    if now.none and not before.none:  # which is the topics too
+        yield EventKind.UNSUBSCRIBED, EVERYTHING, None
+        return
+    may_come_back = now.none is not None and before.none is not None and not before.problems
+    if before.none and now.none is False and may_come_back:
+        yield EventKind.RESUBSCRIBED, None, None  # and is still out of the topics that were left
+    for topic, status in now.topics.items():
+        kind = PREFERENCES.get(status, EventKind.UNKNOWN)
+        if status == before.topics.get(topic) or (kind is EventKind.RESUBSCRIBED and not may_come_back):
+            continue
+        if kind is EventKind.RESUBSCRIBED and topic not in before.topics:
+            kind = EventKind.OPTED_IN
+        yield kind, Scope(ScopeKind.TOPIC, topic), status if kind is EventKind.UNKNOWN else None
+
+
+def _in_scope(shared: Callable[[], Details], scope: Scope | None, value: str | None) -> Details:
+    return attrs.evolve(shared(), scope=scope, value=value)
 
 
 #: Objects without a time of their own: the event is as old as the mail
@@ -452,8 +514,8 @@ PROVIDER = Provider(
     tables={
         "eventType": {name: kind for name, (kind, _) in EVENTS.items()},
         "notificationType": NOTICES,
-        "bounceType": BY_A_SERVERS_WORD,
-        "bounceSubType": {sub_name: row for (_, sub_name), row in reversed(BOUNCES.items())},
+        "bounceType": _ses_words.BY_A_SERVERS_WORD,
+        "bounceSubType": _ses_words.SUB_TYPES,
         "action": ACTIONS,
         "complaintSubType": LISTS,
         "complaintFeedbackType": FEEDBACK,
