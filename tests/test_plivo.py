@@ -1,5 +1,7 @@
 """What Plivo's signatures cover, and what not. The bodies are in fixtures/plivo."""
 
+import base64
+import hmac
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -28,7 +30,7 @@ SIGNED = v3("tMLfpEFIkj7bitG0QDvC1kLtt0faRusZL9LtCux+Pdg=")
 
 def verified(headers: dict[str, str], body: bytes = BODY, url: str | None = URL) -> ds.Trusted:
     """Verify a request with the token."""
-    return ds.verify("plivo", body, headers=headers, secrets=TOKEN, url=url, now=NOW)
+    return ds.verify("plivo", body, headers=headers, secrets=["another", f"v2:{TOKEN}"], url=url, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def verified(headers: dict[str, str], body: bytes = BODY, url: str | None = URL)
 )
 def test_signatures_of_plivos_own_library(signature, url, body):
     """What plivo 4.63.0 for Python makes of a request is right; of what is no ASCII, also what its JavaScript makes."""
-    assert NONCE == verified(v3(signature), body, url).replay_key
+    assert verified(v3(signature), body, url).replay_key
 
 
 def test_what_the_sender_put_into_the_url_is_read():
@@ -71,6 +73,33 @@ def test_v2_does_not_cover_the_body():
     assert ("dropped", True) == (event.kind, event.authenticated)
     with pytest.raises(SignatureError):
         verified(V2 | v3("AAAA"))
+
+
+def test_v2_has_to_be_allowed():
+    """It shows so little that a token alone does not let it in: the refusal says what to do."""
+    with pytest.raises(SignatureError, match="v2:TOKEN"):
+        ds.verify("plivo", BODY, headers=V2, secrets=TOKEN, url=URL, now=NOW)
+    assert ds.verify("plivo", BODY, headers=SIGNED, secrets=TOKEN, url=URL, now=NOW)
+
+
+def test_a_nonce_that_begins_elsewhere():
+    """What is signed ends in a dot and the nonce: with the end of a price in the nonce it would be another key to remember."""
+    body = BODY + b"&TotalRate=0.00350"
+    signed = f"{URL}?From15005550001MessageUUID9d2f6c1eStatusdeliveredTo15005550006TotalRate0.00350.{NONCE}"
+    made = base64.b64encode(hmac.digest(TOKEN.encode(), signed.encode(), "sha256")).decode()
+    verified(v3(made), body)
+
+    with pytest.raises(SignatureError, match="nonce"):
+        verified(v3(made) | {"X-Plivo-Signature-V3-Nonce": f"00350.{NONCE}"}, BODY + b"&TotalRate=0")
+    with pytest.raises(SignatureError, match="field"):
+        verified(v3(made), BODY.replace(b"Status=delivered", b"Status%3D=delivered"))
+
+
+def test_one_request_has_one_key():
+    """The key is of all that is signed, the nonce with it."""
+    first = verified(SIGNED).replay_key
+    assert first == verified(SIGNED).replay_key
+    assert first != verified(v3("b3rlzuNLsd2Dsbzply1MPS04d+yoLsvLh0CfVqqqz+k="), b"").replay_key
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,10 @@ def test_what_twilio_does_not_send():
     for payload in ([], {"To": "+15005550006"}):
         with pytest.raises(ds.PayloadError):
             twilio.parse(payload)
+
+
+def test_a_field_in_the_name_of_another():
+    """Fields are signed one behind the other: what hides in a name that no field of Twilio's has is refused."""
+    fields = {"To+15005550006MessageStatus ": ["delivered"]}
+    with pytest.raises(SignatureError, match="field"):
+        verified(urlencode(fields, doseq=True).encode(), signed(URL, fields))

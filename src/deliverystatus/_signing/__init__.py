@@ -5,8 +5,9 @@ Secrets and signatures are compared in constant time, every secret is tried what
 came is in any message. Packages that not everybody needs are imported when a scheme that needs them is used.
 """
 
-from deliverystatus._signing._fields import decoded, form, octets_of, proof_of_query
+from deliverystatus._signing._fields import decoded, form, octets_of, proof_of_query, refuse_names_that_hide
 from deliverystatus._signing._hmac import (
+    digest,
     hmac_of_body,
     hmac_of_time_and_body,
     is_made_with_one_of,
@@ -23,6 +24,7 @@ __all__ = [
     "claimed_time",
     "claims_of",
     "decoded",
+    "digest",
     "ecdsa_of_time_and_body",
     "ed25519_of_time_and_body",
     "form",
@@ -31,6 +33,7 @@ __all__ = [
     "is_made_with_one_of",
     "octets_of",
     "proof_of_query",
+    "refuse_names_that_hide",
     "refuse_unless_digest",
     "refuse_unless_made_with_one_of",
     "rsa_of_body",

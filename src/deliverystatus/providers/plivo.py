@@ -25,8 +25,8 @@ Quirks:
    number fail with 200 [V2]: what is stopped is the number they were to be sent from.
  - The V3 signature covers URL and fields, but puts no marks between them: what is moved from the end of a value to the next
    field's name is not seen. V2, which is what is documented of messages [V5], covers the URL without its query alone:
-   **whoever has seen one request can send any body with its V2 signature**, so remember nonces. It is looked at only where
-   there is no V3. Neither carries a time.
+   **whoever has seen one request can send any body with its V2 signature**. It is looked at only where there is no V3, and only
+   with a secret that is given for it, as ``v2:TOKEN``. Neither carries a time: remember the replay keys.
 """
 
 import base64
@@ -119,6 +119,11 @@ RESERVED = frozenset(
 #: Signatures that are looked at
 _MOST = 10
 
+#: How a secret begins that V2 may be checked with as well
+FOR_V2 = b"v2:"
+
+_NONCE = re.compile(r"[0-9A-Za-z-]+")
+
 _PART = re.compile(r"(\d{1,3}) of (\d{1,3})", re.ASCII)
 
 _BOUNCED, _DROPPED, _UNKNOWN = EventKind.UNDETERMINED_BOUNCE, EventKind.DROPPED, EventKind.UNKNOWN
@@ -209,19 +214,22 @@ def _part(info: object) -> tuple[int, int] | None:
 
 def _check(request: Request) -> Proof:
     """
-    Check one of the signatures of the request: V3 [V4] if there is one, else V2 [V5].
+    Check one of the signatures of the request: V3 [V4] if there is one, else V2 [V5] if the caller allows it.
 
     ``-Ma-`` is made with the token of the main account, the other with that of the account, or subaccount, that sent.
     """
-    version = next((each for each in ("V3", "V2") if _signatures(request, each)), "V2")
+    version = next((each for each in ("V3", "V2") if _signatures(request, each)), "V3")
     nonce = request.header(f"X-Plivo-Signature-{version}-Nonce")
-    given = _signatures(request, version) or [request.header("X-Plivo-Signature-V2")]  # which says what is missing
-    made = [
-        signing.is_made_with_one_of(
-            request.secrets, given, partial(_sign, signed=signed + nonce.encode("utf-8", "replace"))
-        )
-        for signed in (_signed_v3(request) if version == "V3" else (_address(request).encode(),))
+    if not _NONCE.fullmatch(
+        nonce
+    ):  # it stands behind a dot, or behind nothing: with one in it, it could begin elsewhere
+        raise SignatureError("the nonce is not of the right form", "expected digits, letters and hyphens")
+    keys = _keys_of(request, version)
+    given = _signatures(request, version) or [request.header("X-Plivo-Signature-V3")]  # which says what is missing
+    signed = [
+        each + nonce.encode() for each in (_signed_v3(request) if version == "V3" else (_address(request).encode(),))
     ]
+    made = [signing.is_made_with_one_of(keys, given, partial(_sign, signed=each)) for each in signed]
     if not any(made):
         raise SignatureError(
             "the signature was made with another secret, or of something else",
@@ -229,7 +237,20 @@ def _check(request: Request) -> Proof:
         )
     # what the sender put into the URL to find it again is read with the form
     payload = b"&".join(filter(None, (request.body, request.query.encode("utf-8", "replace"))))
-    return Proof(replay_key=nonce, payload=payload)
+    return Proof(replay_key=signing.digest(signed[0]), payload=payload)
+
+
+def _keys_of(request: Request, version: str) -> list[bytes]:
+    """Give the tokens: for V2, which covers nothing that is said, only those that the caller gave for it."""
+    if version == "V3":
+        signing.refuse_names_that_hide(name for name, _ in signing.form(request))
+    keys = [key.removeprefix(FOR_V2) for key in request.secrets if version == "V3" or key.startswith(FOR_V2)]
+    if not keys:
+        raise SignatureError(
+            "there is only a signature V2, which does not cover what is said",
+            "switch to V3, or give the secret as v2:TOKEN, and remember the replay keys",
+        )
+    return keys
 
 
 def _signatures(request: Request, version: str) -> list[str]:
@@ -285,9 +306,9 @@ PROVIDER = Provider(
     tables={"Status": STATUSES, "ErrorCode": ERRORS, "Type": TYPES, "Text": phone.KEYWORDS},
     channels=(Channel.SMS, Channel.WHATSAPP),
     scheme=Scheme(
-        title="HMAC-SHA256 (V3, or V2)",
-        covers="V3: the URL and the fields; V2: the URL without its query, so remember the nonce",
-        needs="the auth token of the account",
+        title="HMAC-SHA256 (V3, or V2 if allowed)",
+        covers="V3: the URL and the fields; V2: the URL without its query",
+        needs="the auth token of the account (v2:TOKEN if V2 is to be taken as well)",
         check=_check,
     ),
     habits=Habits(event_id=EventId.SOME, precision=Precision.NONE, lists=("opt-outs",)),  # incoming messages have an id

@@ -265,6 +265,7 @@ def _check(request: Request) -> Proof:
             raise SignatureError("the body is another than the one that was signed", AS_IT_CAME)
     else:
         form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        signing.refuse_names_that_hide(form)
         fields = "".join(name + value for name in sorted(form) for value in sorted(set(form[name])))
         # the query is signed as well, and holds what the sender put into the URL to find it again
         payload = b"&".join(filter(None, (request.body, request.query.encode("utf-8", "replace"))))
