@@ -28,12 +28,15 @@ def test_a_body_of_another(body, problem):
     assert problem == caught.value.problem
 
 
-def test_the_answer_of_the_send_call_joins():
-    """Our own side's event and the webhook are of one copy if the message id is given as the send call answered it."""
-    own = event(EventKind.ACCEPTED, provider="brevo", message_id=f"<{OWN_ID}>", recipient="ada@example.com")
+@pytest.mark.parametrize("answered", [f"<{OWN_ID}>", OWN_ID])
+def test_the_answer_of_the_send_call_joins(answered):
+    """Our own side's event and the webhook are of one copy if the message id is that of the answer, or that without brackets."""
+    own = event(EventKind.ACCEPTED, provider="brevo", message_id=answered, recipient="ada@example.com")
 
-    copies = fold_copies([own, *brevo.parse(COMMON | {"event": "delivered"}).events])
+    told = brevo.parse(COMMON | {"event": "delivered"}).events
+    copies = fold_copies([own, *told])
 
+    assert [f"<{OWN_ID}>"] == [each.message_id for each in told]
     assert [Status.DELIVERED] == [record.status for record in copies.values()]
 
 

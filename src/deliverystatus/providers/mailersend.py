@@ -31,7 +31,7 @@ Quirks:
  - ``meta`` is an empty list where there is nothing to say.
  - What came back has a reason in words: a label of MailerSend's, or a server's reply. A label that is listed here is read
    as such; all else is read for what its words say, as a reply is.
- - An address that bounced hard is on the list of the sending domain from then on, whatever the reason [E9].
+ - An address that bounced hard is on the list of the sending domain from then on [E9].
  - Only paid plans tell of deferrals [E5]; others may see a soft bounce of what is still tried.
  - Surveys are answered outside of the message, and what was answered is not said: they are notices.
  - SMS webhooks (``sms.*``) are set up apart, and are not read here.
