@@ -393,6 +393,19 @@ def test_the_class_of_a_reply(value, digit):
     assert digit == reading.reply_class(value)
 
 
+def test_the_first_of_each_field():
+    """Of a field that a form repeats the first counts, and one without a value has none."""
+    assert {"a": "1", "b": None, "c": 3} == reading.firsts({"a": ["1", "2"], "b": [], "c": 3})
+
+
+def test_a_source_on_another_channel():
+    """Where a message travels otherwise, its source says so, and is the same where it does not."""
+    email = source(account="main")
+
+    assert email is reading.on(email, Channel.EMAIL)
+    assert (Channel.SMS, "main") == (reading.on(email, Channel.SMS).channel, reading.on(email, Channel.SMS).account)
+
+
 def test_by_beginning():
     """A text is looked up by how it begins: the first row counts, and what is not listed is as the caller says."""
     table = {"list: spam": 1, "list": 2}
