@@ -117,19 +117,43 @@ class TestContacts:
     """What a contact may get."""
 
     def test_a_contact_that_changed(self):
-        """A contact that is subscribed gets letters again, but not those of a topic it opted out of."""
-        topics = [{"id": "t-news", "subscription": "opt_out"}]
+        """A contact that is not unsubscribed may have a new name only: whatever it left, here or elsewhere, it has left."""
+        left = {"RecordType": "SubscriptionChange", "Recipient": "ada@example.com", "SuppressSending": True}
+        left |= {
+            "ChangedAt": "2026-03-02T09:15:00Z",
+            "MessageStream": "broadcast",
+            "SuppressionReason": "ManualSuppression",
+        }
+        left |= {"Origin": "Recipient"}
+        changed = {"email": "ada@example.com", "unsubscribed": False}
         told = [
             *events("contact.updated", {"email": "ada@example.com", "unsubscribed": True}),
-            *events("contact.topics.updated", {"email": "ada@example.com", "topics": topics}),
-            *events("contact.updated", {"email": "ada@example.com", "unsubscribed": False}, at="2026-03-03T00:00:00Z"),
+            *ds.parse("postmark", left).events,
+            *events("contact.updated", changed, at="2026-03-03T00:00:00Z"),
         ]
         suppressed = ds.suppress(told)
+        may_send_by = {
+            provider: suppressed.may_send("ada@example.com", purpose="bulk", provider=provider, now=LATER).allowed
+            for provider in ("resend", "postmark")
+        }
+
+        assert {"resend": False, "postmark": False} == may_send_by
+
+    def test_each_topic_is_read_by_itself(self):
+        """An opt-out counts though the topic beside it could not be read."""
+        topics = [{"id": "t-news", "subscription": "opt_out"}, {"id": 7, "subscription": "opt_in"}]
+        suppressed = ds.suppress(events("contact.topics.updated", {"email": "ada@example.com", "topics": topics}))
 
         def may_send_of(scope):
             return suppressed.may_send("ada@example.com", purpose="bulk", scope=scope, now=LATER).allowed
 
         assert [True, False] == [may_send_of("topic:t-visits"), may_send_of("topic:t-news")]
+
+    def test_topics_of_nobody(self):
+        """Without an address no topic can be read, which is told once."""
+        body = {"type": "contact.topics.updated", "data": {"topics": [{"id": "t", "subscription": "opt_out"}] * 2}}
+
+        assert ["data.email"] == [unread.path for unread in resend.parse(body).unread]
 
 
 class TestPeers:

@@ -7,6 +7,7 @@ events and unread) live here, once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -131,6 +132,15 @@ def within(path: str, read: "Callable[..., Outcome]", *given: Any) -> "Outcome":
     if isinstance(outcome, Partly):
         return Partly(outcome.events, tuple(_under(path, problem) for problem in outcome.problems))
     return outcome
+
+
+@contextmanager
+def noting(problems: list[PayloadError], path: str) -> Iterator[None]:
+    """Note what cannot be read of an element, with its path in it, and go on: for a Partly."""
+    try:
+        yield
+    except PayloadError as error:
+        problems.append(_under(path, error))
 
 
 def _under(path: str, error: PayloadError) -> PayloadError:

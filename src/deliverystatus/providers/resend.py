@@ -9,11 +9,13 @@ Sources, as [R1] to [R8] below:
  R5  https://github.com/resend/resend-dotnet tests/Resend.Webhooks.Tests (topics, suppressions, openings)
  R6  https://github.com/resend/resend-skills skills/resend/references/webhooks.md (delays, hard bounces)
  R7  https://github.com/anymail/django-anymail anymail/webhooks/resend.py (as observed)
- R8  https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types (whose words the bounces use)
+ R8  https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types (whose words the bounces use, see
+     ``_ses_words``)
 
 Quirks:
  - Events name all recipients in ``data.to``, with display names or without, and do not say whose they are: of a mail to
    one person that is clear, of a mail to several it is not [R7]. Copies (cc, bcc) are not named at all.
+ - ``contact.updated`` tells of any change, of a name too: that a contact is not unsubscribed says nothing new.
  - ``suppression.added`` names one address, and the mail that led to it: of a mail to several it alone says who bounced.
  - A bounce may be temporary, and may never have been tried: ``type`` and ``subType`` tell [R2, R8]. Older ones have
    neither [R7]: then nobody knows, since ``message`` is Resend's own English and no server's.
@@ -23,14 +25,15 @@ Quirks:
  - There is no id in the body (a call that is repeated has its ``svix-id`` header again), and no mark of a machine.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from deliverystatus import _reading as reading
+from deliverystatus import _ses_words
 from deliverystatus import _signing as signing
-from deliverystatus._contract import Body, Habits, Notice, Outcome, Precision, Provider
+from deliverystatus._contract import Body, Habits, Notice, Outcome, Partly, Precision, Provider, noting, within
 from deliverystatus._enums import Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import cut
@@ -45,7 +48,7 @@ EVENTS = {
     "email.sent":             (EventKind.ACCEPTED,            _EACH),      # "will attempt to deliver"
     "email.delivered":        (EventKind.DELIVERED,           _SOMEBODY),
     "email.delivery_delayed": (EventKind.DEFERRED,            _SOMEBODY),  # "retries these" [R6]; why is not told
-    "email.bounced":          (EventKind.UNDETERMINED_BOUNCE, _SOMEBODY),  # but see BOUNCES and SUPPRESSIONS
+    "email.bounced":          (EventKind.UNDETERMINED_BOUNCE, _SOMEBODY),  # but see _ses_words and SUPPRESSIONS
     "email.complained":       (EventKind.COMPLAINED,          _ONE_OF),    # as Amazon names them: each may have done it
     "email.opened":           (EventKind.OPENED,              _SOMEBODY),
     "email.clicked":          (EventKind.CLICKED,             _SOMEBODY),
@@ -56,7 +59,7 @@ EVENTS = {
 #: ``type`` of what is about an address, and no mail [R1, R5]
 ADDRESSES = {
     "contact.created":        EventKind.UNSUBSCRIBED,         # if it begins so; else a notice: it tells of no consent
-    "contact.updated":        EventKind.UNSUBSCRIBED,         # but see SUBSCRIPTIONS
+    "contact.updated":        EventKind.UNSUBSCRIBED,         # if it is so now; else a notice: its name may have changed
     "contact.topics.updated": EventKind.UNSUBSCRIBED,         # but see TOPICS
     "suppression.added":      EventKind.SUPPRESSION_CHANGED,
     "suppression.removed":    EventKind.SUPPRESSION_CHANGED,
@@ -74,27 +77,8 @@ NOTICES = {
     "topic.deleted":   "about a topic that contacts may choose",
 }  # fmt: skip
 
-#: ``type`` and ``subType`` of a bounce: what happened, and which reason they stand for [R2, R4, R6, R8]
-BOUNCES = {
-    ("Permanent", "General"):            (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),  # "invalid" [R6]
-    ("Permanent", "NoEmail"):            (EventKind.BOUNCED,             None),  # about whom was not readable [R8]
-    ("Transient", "General"):            (EventKind.UNDETERMINED_BOUNCE, None),  # may be an answer of a machine [R8]
-    ("Transient", "MailboxFull"):        (EventKind.SOFT_BOUNCED,        Reason.MAILBOX_FULL),
-    ("Transient", "MessageTooLarge"):    (EventKind.SOFT_BOUNCED,        Reason.MESSAGE_TOO_LARGE),
-    ("Transient", "ContentRejected"):    (EventKind.SOFT_BOUNCED,        Reason.CONTENT_REJECTED),
-    ("Transient", "AttachmentRejected"): (EventKind.SOFT_BOUNCED,        Reason.CONTENT_REJECTED),
-    ("Undetermined", "Undetermined"):    (EventKind.UNDETERMINED_BOUNCE, None),
-}  # fmt: skip
-
-#: ``type`` of a bounce whose ``subType`` is none of these: what it is at least
-TYPES = {
-    "Permanent":    EventKind.BOUNCED,
-    "Transient":    EventKind.UNDETERMINED_BOUNCE,
-    "Undetermined": EventKind.UNDETERMINED_BOUNCE,
-}  # fmt: skip
-UNLISTED_BOUNCE = EventKind.UNDETERMINED_BOUNCE
-
-#: ``subType`` of a bounce, or ``type`` of an ``email.suppressed``: not tried, the address was on a list [R1, R8]
+#: ``subType`` of a bounce, or ``type`` of an ``email.suppressed``: not tried, the address was on a list [R1, R8], which
+#: is Resend's: what Amazon means by the same word is not asked
 SUPPRESSIONS = {
     "Suppressed":               Reason.SUPPRESSED_BAD_ADDRESS,  # "a recent history of producing hard bounces" [R1]
     "OnAccountSuppressionList": Reason.SUPPRESSED_OTHER,        # for a bounce, a complaint or by hand [R3]
@@ -112,16 +96,11 @@ ORIGINS = {
 }  # fmt: skip
 UNLISTED_ORIGIN = (Reason.SUPPRESSED_OTHER, None)
 
-#: ``unsubscribed`` of a contact that changed, in whatever: what it may get of all, and nothing of single topics
-SUBSCRIPTIONS = {True: (EventKind.UNSUBSCRIBED, EVERYTHING), False: (EventKind.RESUBSCRIBED, None)}
-
 #: ``subscription`` of a contact to a topic [R5]
 TOPICS = {"opt_in": EventKind.RESUBSCRIBED, "opt_out": EventKind.UNSUBSCRIBED}
 
 #: ``type`` of what has a time of its own, and the object that it stands in [R1, R5]
 TIMED = {"email.opened": "open", "email.clicked": "click"}
-
-_WITH_NAMES = frozenset('<,"(')
 
 
 class _Told(NamedTuple):
@@ -137,7 +116,7 @@ def elements(payload: Any) -> Body:
     """Give the one element: the body itself."""
     if not isinstance(payload, dict) or "type" not in payload or "data" not in payload:
         raise PayloadError("expected an object with type and data")
-    return Body((payload,), lambda _: "")
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:
@@ -145,10 +124,7 @@ def read(element: Any, source: Source) -> Outcome:
     name = reading.required(element, "type")
     data = reading.object_of(element.get("data"), "data")
     told = _Told(name, data, source, reading.iso_time(element.get("created_at"), "created_at"))
-    try:
-        return _about_mail(told) if name in EVENTS else _READERS.get(name, _unlisted)(told)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"data.{error.path}") from None
+    return within("data", _about_mail if name in EVENTS else _READERS.get(name, _unlisted), told)
 
 
 def _about_mail(told: _Told) -> Outcome:
@@ -165,35 +141,34 @@ def _about_mail(told: _Told) -> Outcome:
 
 def _each(
     told: _Told, kind: EventKind, attribution: Attribution, failure: Failure | None = None, value: str | None = None
-) -> tuple[Event, ...]:
+) -> Outcome:
     _, data, source, occurred_at = told
-    recipients = _recipients(data)
+    recipients, problems = _recipients(data)
     message_id = reading.text(data, "email_id")
     reference = None if source.reference_key is None else _tags(data).get(source.reference_key) or None
     shared: Callable[[], Details] = partial(details, data, kind, value)
-    if len(recipients) == 1:
+    if len(recipients) + len(problems) == 1:
         attribution = Attribution.EXACT
     else:
         shared = cache(shared)  # read once, or the work were as large as the square of their number
     event = partial(Event.read, kind, source, failure=failure, attribution=attribution, details=shared)
-    return tuple(event(recipient, message_id, reference, occurred_at) for recipient in recipients)
+    events = tuple(event(recipient, message_id, reference, occurred_at) for recipient in recipients)
+    return Partly(events, problems) if problems else events
 
 
-def _recipients(data: Mapping[str, Any]) -> tuple[str, ...]:
+def _recipients(data: Mapping[str, Any]) -> tuple[Collection[str], tuple[PayloadError, ...]]:
+    """Give the addresses that the mail is for, once each, and what is wrong with the others."""
     written = data.get("to") or ()
     if not isinstance(written, list | tuple):
         raise PayloadError(f"expected an array, got {type(written).__name__}", path="to")
-    recipients: dict[str, None] = {}
-    for index, item in enumerate(written):
-        if not isinstance(item, str):
-            raise PayloadError(f"expected a string, got {type(item).__name__}", path=f"to.{index}")
-        bare = cut(item.strip())
-        named = () if _WITH_NAMES.isdisjoint(bare) else reading.addresses(bare)
-        recipients.update(dict.fromkeys(named or (bare,)))
-    recipients.pop("", None)
-    if not recipients:
+    if not written:
         raise PayloadError("missing", path="to")
-    return tuple(recipients)
+    recipients: dict[str, None] = {}
+    problems: list[PayloadError] = []
+    for index, item in enumerate(written):
+        with noting(problems, f"to.{index}"):
+            recipients[reading.one_address(item.strip() if isinstance(item, str) else item, "")] = None
+    return recipients, tuple(problems)
 
 
 def _bounced(data: Mapping[str, Any]) -> tuple[EventKind, Failure]:
@@ -202,10 +177,11 @@ def _bounced(data: Mapping[str, Any]) -> tuple[EventKind, Failure]:
     reported = "/".join(filter(None, (name, sub_name))) or None
     if sub_name in SUPPRESSIONS:  # it met no server
         return EventKind.DROPPED, Failure(reported=reported, claimed=SUPPRESSIONS[sub_name])
-    kind, claimed = BOUNCES.get((name, sub_name), (TYPES.get(name, UNLISTED_BOUNCE), None))
+    kind, claimed = _ses_words.BOUNCES.get((name, sub_name), _ses_words.UNLISTED_BOUNCE)
+    if kind is EventKind.DROPPED:  # nor did this
+        return kind, Failure(reported=reported, claimed=claimed)
     said = _said(bounce)
-    if said is not None and kind is EventKind.UNDETERMINED_BOUNCE:
-        kind = EventKind.SOFT_BOUNCED  # a server refused it: it is no answer of a machine
+    kind = kind if said is None else _ses_words.with_reply(kind, name)
     return kind, Failure(diagnostic=said, reported=reported, claimed=claimed)
 
 
@@ -234,35 +210,34 @@ _FAILED: Mapping[str, Callable[[Mapping[str, Any]], tuple[EventKind, Failure]]] 
 
 def _contact(told: _Told) -> Outcome:
     unsubscribed = told.data.get("unsubscribed")
-    if told.name == "contact.created" and unsubscribed is not True:
-        return Notice(name=told.name)
-    if type(unsubscribed) is not bool:  # guessing could lift what must not be lifted
+    if unsubscribed is True:
+        return _changed(told, EventKind.UNSUBSCRIBED, Details(scope=EVERYTHING))
+    if told.name == "contact.updated" and unsubscribed is not False:  # it may be a stop
         raise PayloadError(f"expected true or false, got {type(unsubscribed).__name__}", path="unsubscribed")
-    kind, scope = SUBSCRIPTIONS[unsubscribed]
-    return _changed(told, kind, Details(scope=scope))
+    return Notice(name=told.name)
 
 
 def _topics(told: _Told) -> Outcome:
     topics = told.data.get("topics") or []
     if not isinstance(topics, list):
         raise PayloadError(f"expected an array, got {type(topics).__name__}", path="topics")
-    return tuple(_topic(told, index, topic) for index, topic in enumerate(topics)) or Notice(name=told.name)
+    if not topics:
+        return Notice(name=told.name)
+    reading.address(told.data, "email")  # or else no topic could be read, and each would say so
+    return Partly.of_each(topics, "topics", partial(_topic, told))
 
 
-def _topic(told: _Told, index: int, topic: Any) -> Event:
-    topic = reading.object_of(topic, f"topics.{index}")
-    try:
-        scope = Scope(ScopeKind.TOPIC, reading.required(topic, "id"))
-        word = reading.required(topic, "subscription")
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"topics.{index}.{error.path}") from None
+def _topic(told: _Told, topic: Any) -> Event:
+    topic = reading.object_of(topic)
+    scope = Scope(ScopeKind.TOPIC, reading.required(topic, "id"))
+    word = reading.required(topic, "subscription")
     if word not in TOPICS:
         return _changed(told, EventKind.UNKNOWN, Details(scope=scope, value=word))
     return _changed(told, TOPICS[word], Details(scope=scope))
 
 
 def _changed(told: _Told, kind: EventKind, rest: Details) -> Event:
-    recipient = reading.required(told.data, "email")
+    recipient = reading.address(told.data, "email")
     return Event.read(kind, told.source, recipient, None, None, told.occurred_at, details=rest)
 
 
@@ -270,14 +245,14 @@ def _listed(told: _Told) -> Outcome:
     if told.name == "suppression.removed":
         return _changed(told, EventKind.SUPPRESSION_CHANGED, Details(scope=EVERYTHING, value="removed"))
     _, data, source, occurred_at = told
-    common = (source, reading.required(data, "email"), reading.text(data, "source_id"), None, occurred_at)
+    common = (source, reading.address(data, "email"), reading.text(data, "source_id"), None, occurred_at)
     origin = reading.text(data, "origin")
     claimed, proves = ORIGINS.get(origin or "", UNLISTED_ORIGIN)
     why, rest = Failure(reported=origin, claimed=claimed), Details(scope=EVERYTHING, value="added")
     entry = Event.read(EventKind.SUPPRESSION_CHANGED, *common, failure=why, details=rest)
     if proves is None or common[2] is None:
         return entry
-    bounced = Failure(reported=origin, claimed=BOUNCES["Permanent", "General"][1])
+    bounced = Failure(reported=origin, claimed=_ses_words.BOUNCES["Permanent", "General"][1])
     return entry, Event.read(proves, *common, failure=bounced if proves is EventKind.BOUNCED else None)
 
 
@@ -333,8 +308,8 @@ PROVIDER = Provider(
     elements=elements,
     read=read,
     tables={
-        "type": {**EVENTS, **ADDRESSES, **NOTICES, **TYPES},
-        "subType": {**{sub_name: row for (_, sub_name), row in BOUNCES.items()}, **SUPPRESSIONS},
+        "type": {**EVENTS, **ADDRESSES, **NOTICES, **_ses_words.BY_A_SERVERS_WORD},
+        "subType": {**_ses_words.SUB_TYPES, **SUPPRESSIONS},
         "reason": FAILURES,
         "origin": ORIGINS,
         "subscription": TOPICS,

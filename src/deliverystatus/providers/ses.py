@@ -35,7 +35,6 @@ Quirks:
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache, partial
 from itertools import islice
@@ -46,7 +45,7 @@ import attrs
 from deliverystatus import _reading as reading
 from deliverystatus import _ses_words, _sns
 from deliverystatus import _signing as signing
-from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Partly, Precision, Provider, within
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Partly, Precision, Provider, noting, within
 from deliverystatus._enums import Attribution, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import comparable
@@ -182,20 +181,10 @@ def _destinations(mail: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Payloa
     destinations: dict[str, str] = {}
     unreadable: list[PayloadError] = []
     for index, each in enumerate(written if isinstance(written, list) else [written]):
-        with _noting(unreadable, f"mail.destination.{index}"):
+        with noting(unreadable, f"mail.destination.{index}"):
             address = reading.one_address(each, "")
             destinations[comparable(address)] = address
     return destinations, tuple(unreadable)
-
-
-@contextmanager
-def _noting(problems: list[PayloadError], path: str) -> Iterator[None]:
-    """Note what cannot be read, with where it stands, and go on."""
-    try:
-        with reading.under(path):
-            yield
-    except PayloadError as error:
-        problems.append(error)
 
 
 def _besides(outcome: Outcome, problems: tuple[PayloadError, ...]) -> Outcome:
@@ -380,13 +369,13 @@ class _Preferences(NamedTuple):
         none = None
         topics: dict[str, str] = {}
         problems: list[PayloadError] = []
-        with _noting(problems, field):
+        with noting(problems, field):
             given = reading.object_of(subscription.get(field))
             none = _flag(given, "unsubscribeAll")
         for name in ("topicDefaultSubscriptionStatus", "topicSubscriptionStatus"):  # what was chosen overrules
-            with _noting(problems, f"{field}.{name}"):
+            with noting(problems, f"{field}.{name}"):
                 for index, topic in enumerate(_array(given.get(name))):
-                    with _noting(problems, f"{field}.{name}.{index}"):
+                    with noting(problems, f"{field}.{name}.{index}"):
                         status = reading.required(reading.object_of(topic), "subscriptionStatus")
                         topics[reading.required(topic, "topicName")] = status
         return cls(none, topics, tuple(problems))
@@ -523,7 +512,7 @@ PROVIDER = Provider(
         "reason": REJECTIONS,
         "subscriptionStatus": PREFERENCES,
     },
-    scheme=signing.sns(),
+    scheme=signing.sns(*signing.AWS),
     habits=Habits(
         besides=frozenset({EventKind.OPTED_IN}),  # to a topic, for the first time
         event_id=EventId.SHARED,
