@@ -118,9 +118,9 @@ def elliptic(which: int) -> ec.EllipticCurvePrivateKey:
 
 
 @cache
-def modular(which: int) -> rsa.RSAPrivateKey:
-    """Give a key for RSA."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048 if which < 2 else 1024)
+def modular(which: int) -> rsa.RSAPrivateKey:  # noqa: ARG001 (it is kept by it)
+    """Give a key for RSA, for each number another."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @cache
@@ -243,23 +243,26 @@ def unisender_go(body: bytes, which: int = 0) -> Call:
 
 
 @cache
-def certificate(which: int) -> bytes:
-    """Give a certificate, in PEM, for the key of the same number."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
+def certificate(which: int, above: int | None = None, days: int = 365) -> bytes:
+    """Give a certificate, in PEM, for the key of the same number; signed with another key, if one is *above*."""
+    name, issuer = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"sns {each}")])
+        for each in (which, which if above is None else above)
+    )
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
+        .issuer_name(issuer)
         .public_key(modular(which).public_key())
         .serial_number(1 + which)
         .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=365))
-        .sign(modular(which), hashes.SHA256())
+        .not_valid_after(NOW + timedelta(days=days, hours=1))
+        .sign(modular(which if above is None else above), hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.PEM)
 
 
-def sns(body: bytes, which: int = 0, *, version: str = "2", **fields: str) -> Call:
+def sns(body: bytes, which: int = 0, *, version: str = "2", url: str = CERTIFICATE_URL, **fields: str) -> Call:
     """What Amazon SNS posts: the message, signed field by field with a certificate."""
     envelope = {
         "Type": "Notification",
@@ -276,10 +279,22 @@ def sns(body: bytes, which: int = 0, *, version: str = "2", **fields: str) -> Ca
     )
     digest = {"1": hashes.SHA1(), "2": hashes.SHA256()}[version]  # noqa: S303 (as SNS has it)
     made = _b64(modular(which).sign(signed.encode(), padding.PKCS1v15(), digest))
-    whole = {**envelope, "SignatureVersion": version, "Signature": made, "SigningCertURL": CERTIFICATE_URL}
+    whole = {**envelope, "SignatureVersion": version, "Signature": made, "SigningCertURL": url}
     whole["UnsubscribeURL"] = "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe"
-    trust = ds.Trust(topics=[TOPIC], certificates={CERTIFICATE_URL: certificate(which)})
+    trust = ds.Trust(
+        topics=[envelope["TopicArn"] if url != CERTIFICATE_URL else TOPIC], certificates={url: certificate(which)}
+    )
     return Call(body=json.dumps(whole).encode(), headers={"x-amz-sns-message-type": "Notification"}, trust=trust)
+
+
+def scaleway(body: bytes, which: int = 0) -> Call:
+    """What Scaleway's topics post: as SNS does, with a certificate that their authority issued."""
+    url = "https://messaging.s3.fr-par.scw.cloud/fr-par/sns/sns-0123-4567.pem"
+    call = sns(body, which, url=url, TopicArn="arn:scw:sns:fr-par:project-0123:mail")
+    trust = ds.Trust(
+        topics=call.trust.topics, certificates={url: certificate(which, above=2)}, authorities=certificate(2).decode()
+    )
+    return attrs.evolve(call, trust=trust)
 
 
 SIGNERS: dict[str, Signer] = {
@@ -295,6 +310,7 @@ SIGNERS: dict[str, Signer] = {
     "plivo": plivo,
     "postal": postal,
     "resend": standard("svix"),
+    "scaleway": scaleway,
     "sendgrid": sendgrid,
     "ses": sns,
     "telnyx": telnyx,

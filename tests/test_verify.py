@@ -686,9 +686,43 @@ def test_a_topic_that_nobody_trusts(topic):
 
     with pytest.raises(SignatureError, match="topic"):
         call.verified("ses")
-    if topic.startswith("arn:aws-iso"):
-        with pytest.raises(SignatureError, match="not on a host of SNS"):
+    if topic.startswith("arn:aws-iso"):  # a partition whose hosts nobody here knows
+        with pytest.raises(SignatureError, match="topic"):
             call.verified("ses", trust=ds.Trust(topics=[topic], certificates=call.trust.certificates))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"authorities": b""},
+        {"authorities": certificate(1)},
+        {"authorities": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"},
+        {"authorities": certificate(2, days=-1)},
+        {"certificate": certificate(0)},
+        {"certificate": certificate(0, above=2, days=-1)},
+        {"certificate": certificate(0, above=1)},
+    ],
+    ids=["none", "another", "garbage", "its time is over", "by itself", "the time is over", "of another"],
+)
+def test_a_certificate_that_no_authority_issued(changed):
+    """Scaleway asks for more than a host: its authority has to have issued the certificate, and both have to be of this time."""
+    call = call_of("scaleway")
+    ((url, pem),) = call.trust.certificates.items()
+    trust = ds.Trust(
+        topics=call.trust.topics,
+        certificates={url: changed.get("certificate", pem)},
+        authorities=changed.get("authorities", call.trust.authorities),
+    )
+
+    with pytest.raises(SignatureError, match="certificate"):
+        call.verified("scaleway", trust=trust)
+
+
+def test_topics_of_one_service_are_none_of_another():
+    """A topic that is trusted vouches for its own service only."""
+    call = call_of("scaleway")
+    with pytest.raises(SignatureError, match="topic"):
+        call.verified("ses")
 
 
 @pytest.mark.parametrize("pem", ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"\xff"])

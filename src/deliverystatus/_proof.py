@@ -49,10 +49,13 @@ class Trust:
     Attributes:
         topics: The names (ARNs) of the topics that messages may come from; all others are refused.
         certificates: Certificates in PEM by the URL they were fetched from, as far as the caller has them.
+        authorities: Certificates in PEM of those who issue these, where the provider has them checked (Scaleway); empty
+            otherwise.
     """
 
     topics: frozenset[str] = attrs.field(converter=_names)
     certificates: Mapping[str, str | bytes] = attrs.field(factory=dict)
+    authorities: str | bytes = ""
 
 
 @attrs.frozen(kw_only=True, repr=False)

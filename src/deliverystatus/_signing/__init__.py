@@ -18,9 +18,11 @@ from deliverystatus._signing._hmac import (
 from deliverystatus._signing._keys import ecdsa_of_time_and_body, ed25519_of_time_and_body, rsa_of_body
 from deliverystatus._signing._shared import shared_secret
 from deliverystatus._signing._tokens import claimed_time, claims_of, refuse_unless_digest
-from deliverystatus._signing._topics import sns
+from deliverystatus._signing._topics import AWS, SCALEWAY, sns
 
 __all__ = [
+    "AWS",
+    "SCALEWAY",
     "claimed_time",
     "claims_of",
     "decoded",

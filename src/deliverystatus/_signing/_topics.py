@@ -1,21 +1,25 @@
 """
-Amazon SNS: messages signed with a certificate that everybody can fetch.
+Amazon SNS, and Scaleway's Topics and Events: messages signed with a certificate that everybody can fetch.
 
-Any AWS account can have SNS sign what it likes, so that a signature is right proves nothing unless the topic is one that
-the caller trusts; and a certificate proves nothing unless it was fetched from a host of SNS. Both are checked first.
+Any account can have SNS sign what it likes, so that a signature is right proves nothing unless the topic is one that the
+caller trusts; and a certificate proves nothing unless it was fetched from a host of SNS, or, of Scaleway's, issued by their
+authority. The topic and the host are checked first.
 
 Sources:
  https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html (3,600 seconds at the longest)
+ SC1 https://github.com/scaleway/docs-content pages/topics-and-events/reference-content/verifying-webhooks.mdx
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from deliverystatus._proof import AS_IT_CAME, Proof, Request, Scheme
+from deliverystatus._proof import AS_IT_CAME, SKEW, Proof, Request, Scheme
 from deliverystatus._signing._keys import is_signed, octets, rsa_verify
 from deliverystatus.exceptions import CertificateNeeded, MissingExtra, SignatureError
 
@@ -31,58 +35,63 @@ SIGNED = {
 #: ``SignatureVersion``: the digest that is signed
 DIGESTS = {"1": "SHA1", "2": "SHA256"}
 
-#: Partitions of AWS: how their regions begin, and what their hosts end in
-PARTITIONS = {
-    "aws":        (r"(?!cn-|us-gov-)[a-z]{2,}(?:-[a-z]+)+-\d+", "amazonaws.com"),
-    "aws-us-gov": (r"us-gov-[a-z]+-\d+",                        "amazonaws.com"),
-    "aws-cn":     (r"cn-[a-z]+-\d+",                            "amazonaws.com.cn"),
+#: Partitions, as they stand in the name of a topic: where their certificates are
+CERTIFICATES = {
+    "aws":        r"https://sns\.(?!cn-|us-gov-)[a-z]{2,}(?:-[a-z]+)+-\d+\.amazonaws\.com/FILE",
+    "aws-us-gov": r"https://sns\.us-gov-[a-z]+-\d+\.amazonaws\.com/FILE",
+    "aws-cn":     r"https://sns\.cn-[a-z]+-\d+\.amazonaws\.com\.cn/FILE",
+    "scw":        r"https://messaging\.s3\.[a-z]{2}-[a-z]{3}\.scw\.cloud/[a-z]{2}-[a-z]{3}/(?:sns/)?FILE",
 }  # fmt: skip
+_FILE = r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}\.pem"
 
-_TOPIC = re.compile(r"arn:([a-z-]+):sns:[a-z0-9-]+:\d+:[\w.-]+", re.ASCII)
+#: Partitions whose certificates are trusted for the host they are on; others' have to be issued by an authority [SC1]
+AWS = ("aws", "aws-us-gov", "aws-cn")
+SCALEWAY = ("scw",)
+
+_TOPIC = re.compile(r"arn:([a-z-]+):sns:[a-z0-9-]+:[\w-]+:[\w.-]+", re.ASCII)
 
 #: What may have line breaks: in any other field one could stand for the end of it, and the signature would not show where.
 _MANY_LINES = "Message"
 
 
-def sns() -> Scheme:
-    """Give the scheme of messages that SNS posts to a URL."""
+def sns(*partitions: str) -> Scheme:
+    """Give the scheme of messages that SNS, or what speaks as it does, posts to a URL from topics of these *partitions*."""
+    needs_authority = any(partition not in AWS for partition in partitions)
+    needs = "the topics you expect, and certificates as they are asked for: Trust(topics=…, certificates=…"
     return Scheme(
-        title="RSA, SHA-256 or SHA-1, with a certificate of SNS",
+        title="RSA, SHA-256 or SHA-1, with a certificate that is fetched",
         covers="the message",
-        needs="the topics you expect, and certificates as they are asked for: Trust(topics=…, certificates=…)",
-        check=_check,
+        needs=f"{needs}, authorities=…)" if needs_authority else f"{needs})",
+        check=partial(_check, partitions, needs_authority),
         window=timedelta(hours=1),
         by_trust=True,
     )
 
 
-def _check(request: Request) -> Proof:
+def _check(partitions: Sequence[str], needs_authority: bool, request: Request) -> Proof:  # noqa: FBT001 (of a partial)
     envelope = _envelope(request.body)
     fields = SIGNED.get(_text(envelope, "Type"))
-    digest = DIGESTS.get(_text(envelope, "SignatureVersion"))
-    if fields is None or digest is None:
+    sha = DIGESTS.get(_text(envelope, "SignatureVersion"))
+    if fields is None or sha is None:
         raise SignatureError(
             "the message is of a type or version that is not known", "only what SNS posts to a URL is signed"
         )
-    topic = _text(envelope, "TopicArn")
+    topic = _TOPIC.fullmatch(_text(envelope, "TopicArn"))
     trust = request.trust
-    partition = _TOPIC.fullmatch(topic)
-    if trust is None or partition is None or topic not in trust.topics:
+    if trust is None or topic is None or topic[0] not in trust.topics or topic[1] not in partitions:
         raise SignatureError("the topic is none of those that are trusted", "check the topics in trust=")
     url = _text(envelope, "SigningCertURL")
-    if not _is_of_sns(url, partition[1]):
+    if not _is_where_it_belongs(url, topic[1]):
         raise SignatureError("the certificate is not on a host of SNS", "this is a forgery; nothing is to be fetched")
     if url not in trust.certificates:
         raise CertificateNeeded(url)
     proven = {name: _text(envelope, name) for name in fields if name != "Subject" or envelope.get(name) is not None}
     if any("\n" in text for name, text in proven.items() if name != _MANY_LINES):
         raise SignatureError("a field has a line break in it", "this is a forgery")
-    signed = "".join(f"{name}\n{text}\n" for name, text in proven.items())
+    signed = "".join(f"{name}\n{text}\n" for name, text in proven.items()).encode("utf-8", "surrogatepass")
     signature = octets(_text(envelope, "Signature"))
-    key = _key(trust.certificates[url])
-    if signature is None or not is_signed(
-        key, signature, lambda key, given: rsa_verify(key, given, signed.encode("utf-8", "surrogatepass"), digest)
-    ):
+    key = _key(trust.certificates[url], trust.authorities if needs_authority else None, request.now)
+    if signature is None or not is_signed(key, signature, lambda key, given: rsa_verify(key, given, signed, sha)):
         raise SignatureError("the signature was not made with that certificate, or of something else", AS_IT_CAME)
     # what is not signed is left out: nobody shall read what stood beside the message
     payload = json.dumps(proven).encode()
@@ -116,29 +125,49 @@ def _text(envelope: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _is_of_sns(url: str, partition: str) -> bool:
-    if partition not in PARTITIONS:
-        return False
-    region, ends = PARTITIONS[partition]
-    return bool(
-        re.fullmatch(rf"https://sns\.{region}\.{re.escape(ends)}/[0-9A-Za-z][0-9A-Za-z_-]{{0,99}}\.pem", url, re.ASCII)
-    )
+def _is_where_it_belongs(url: str, partition: str) -> bool:
+    return bool(re.fullmatch(CERTIFICATES[partition].replace("FILE", _FILE), url, re.ASCII))
 
 
-def _key(certificate: str | bytes) -> Any:
+def _key(certificate: str | bytes, authorities: str | bytes | None, now: datetime) -> Any:
+    """Give the public key of a certificate; where *authorities* are given, of one that they issued and that is valid now."""
     try:
         from cryptography import x509  # noqa: PLC0415 (an extra)
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
     except ImportError:
         raise MissingExtra("verify") from None
-    pem = certificate.encode() if isinstance(certificate, str) else certificate
     try:
-        key: Any = x509.load_pem_x509_certificate(pem).public_key()
+        found = x509.load_pem_x509_certificate(_pem(certificate))
+        above = [] if authorities is None else x509.load_pem_x509_certificates(_pem(authorities))
     except ValueError:
-        key = None
+        raise SignatureError(
+            "a certificate cannot be read", "expected certificates in PEM, as they were fetched"
+        ) from None
+    issuers = []
+    for each in above:
+        with suppress(ValueError, TypeError, InvalidSignature):
+            found.verify_directly_issued_by(each)
+            issuers.append(each)
+    if authorities is not None and not (
+        issuers and _is_valid(found, now) and any(_is_valid(each, now) for each in issuers)
+    ):
+        raise SignatureError(
+            "the certificate was not issued by the authority, or is not of this time", "check authorities="
+        )
+    key = found.public_key()
     if not isinstance(key, RSAPublicKey):
-        raise SignatureError("the certificate cannot be read", "expected a certificate in PEM, as it was fetched")
+        raise SignatureError("a certificate cannot be read", "expected one of a key for RSA")
     return key
+
+
+def _is_valid(certificate: Any, now: datetime) -> bool:
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return bool(begins - SKEW <= now <= ends + SKEW)
+
+
+def _pem(certificate: str | bytes) -> bytes:
+    return certificate.encode() if isinstance(certificate, str) else certificate
 
 
 def _time(text: str) -> datetime:

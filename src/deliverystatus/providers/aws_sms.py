@@ -200,7 +200,7 @@ PROVIDER = Provider(
     decode=_sns.decode,
     tables={"eventType": EVENTS, "messageStatus": NOT_TRIED},
     channels=(Channel.SMS,),
-    scheme=signing.sns(),
+    scheme=signing.sns(*signing.AWS),
     habits=Habits(
         besides=frozenset(
             {EventKind.DEFERRED, EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED}

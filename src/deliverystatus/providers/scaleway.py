@@ -1,22 +1,24 @@
 """
 Scaleway Transactional Email: one JSON object for each event, of one recipient, which its topics wrap as SNS does (``_sns``).
 
-Sources, as [W1] to [W4] below:
+Sources, as [W1] to [W5] below:
  W1  https://www.scaleway.com/en/docs/transactional-email/reference-content/webhook-events-payloads (fields and types)
  W2  https://github.com/scaleway/scaleway-sdk-go api/tem/v1alpha1/tem_sdk.go (WebhookEventType, EmailTry, EmailFlag)
  W3  https://www.scaleway.com/en/docs/transactional-email/how-to/create-webhooks (Topics and Events)
  W4  https://github.com/scaleway/docs-content/pull/4288 (blocklists: how an address comes on one, and for how long)
+ W5  https://github.com/scaleway/docs-content pages/topics-and-events/reference-content/verifying-webhooks.mdx
 
 Quirks:
  - ``email_response_code`` is 0 if no server was reached, and then ``email_response_message`` is Scaleway's own text [W2].
  - ``email_dropped`` is a bounce, not something that was not tried [W2]: the reply tells of which sort.
  - ``email_spam`` is a filter's word, Scaleway's own or the recipient's server's [W2]: nobody complained.
  - ``email_blocklisted`` was not sent [W2]. An address is put on a list for a bounce, for a while that grows, or by hand,
-   for good [W4]; the event does not say which.
+   for good [W4]; which of these is not said, but what the entry is for is: ``blocklist_type`` [W1].
  - One failure may be told twice, as ``email_mailbox_not_found`` and as ``email_dropped``.
  - ``email_next_try`` is when it is tried next, and not until when: not read.
  - There is no container for the sender's own data: *reference* names a header of the mail.
- - No signature is documented: the endpoint of the subscription may carry a secret in its query.
+ - Topics sign as Amazon SNS does. A certificate counts if Scaleway's authority issued it, whose own certificate they publish
+   [W5]: it is to be given in ``Trust(authorities=…)``, and each new one (every year) is asked for by its URL.
  - Openings, clicks and complaints are not reported.
 """
 
@@ -40,9 +42,15 @@ EVENTS = {
     "email_dropped":           (EventKind.UNDETERMINED_BOUNCE, None),                      # but see REPLIES
     "email_spam":              (EventKind.DROPPED,             Reason.SPAM_CONTENT),       # but see REPLIES
     "email_mailbox_not_found": (EventKind.BOUNCED,             Reason.UNKNOWN_RECIPIENT),
-    "email_blocklisted":       (EventKind.DROPPED,             Reason.SUPPRESSED_OTHER),
-    "blocklist_created":       (EventKind.SUPPRESSION_CHANGED, Reason.SUPPRESSED_OTHER),
+    "email_blocklisted":       (EventKind.DROPPED,             Reason.SUPPRESSED_OTHER),   # but see LISTS
+    "blocklist_created":       (EventKind.SUPPRESSION_CHANGED, Reason.SUPPRESSED_OTHER),   # likewise
     "unknown_type":            (EventKind.UNKNOWN,             None),
+}  # fmt: skip
+
+#: ``blocklist_type``: what an entry is for [W1]
+LISTS = {
+    "mailbox_full":      Reason.SUPPRESSED_REPEATED_BOUNCES,
+    "mailbox_not_found": Reason.SUPPRESSED_BAD_ADDRESS,
 }  # fmt: skip
 
 #: The first digit of ``email_response_code``: what some of them are if a server said so
@@ -53,6 +61,8 @@ REPLIES = {
 
 _FINE = frozenset({EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.UNKNOWN})
 _OF_NO_MAIL = frozenset({EventKind.UNKNOWN, EventKind.SUPPRESSION_CHANGED})
+
+_LISTED = frozenset({EventKind.DROPPED, EventKind.SUPPRESSION_CHANGED})
 
 #: ``type`` of what met no server of the recipient's
 _NOT_TRIED = frozenset({"email_blocklisted", "blocklist_created"})
@@ -83,7 +93,9 @@ def _read(source: Source, event: Mapping[str, Any], event_id: str | None) -> Out
             reply_code=code if replied else None,
             diagnostic=_said(event) if replied else None,
             reported=name,
-            claimed=claimed,
+            claimed=LISTS.get(reading.loose_text(event.get("blocklist_type")) or "", claimed)
+            if kind in _LISTED
+            else claimed,
         )
     return Event.read(
         kind,
@@ -136,8 +148,8 @@ PROVIDER = Provider(
     elements=elements,
     read=read,
     decode=_sns.decode,
-    tables={"type": EVENTS},
-    scheme=signing.shared_secret(),
+    tables={"type": EVENTS, "blocklist_type": LISTS},
+    scheme=signing.sns(*signing.SCALEWAY),
     habits=Habits(
         besides=frozenset({EventKind.SOFT_BOUNCED}),  # by the server's code
         event_id=EventId.OWN,

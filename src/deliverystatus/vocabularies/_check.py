@@ -151,9 +151,13 @@ def _is_a_vendors(label: str) -> bool:
     bare = _bare(label)
     for name in providers.names():
         for table in providers.get(name).tables.values():
-            if any(_bare(str(word)) == bare and _is_raw(str(word)) and " " not in label for word in table):
+            if any(_bare(str(word)) == bare and _is_raw(str(word)) and not _SEVERAL.search(label) for word in table):
                 return True
     return False
+
+
+#: What shows that a label is several words, as people write them.
+_SEVERAL = re.compile(r"[\s-]")
 
 
 def _bare(text: str) -> str:
