@@ -43,3 +43,11 @@ def test_what_is_not_postals(body):
     """A body that is neither an envelope nor one of the payloads is refused whole."""
     with pytest.raises(PayloadError):
         postal.parse(body)
+
+
+def test_a_bounce_by_another_name():
+    """A payload that has the form of a bounce is one, whatever stands beside it."""
+    said = {"original_message": {"id": 7, "to": "ada@example.com"}, "bounce": {"id": 8, "timestamp": 1772452800.5}}
+    (event,) = postal.parse({"event": "MessageDelayed", "timestamp": 1772452801.0, "payload": said, "uuid": "u"}).events
+
+    assert ("undetermined_bounce", "7") == (event.kind, event.message_id)
