@@ -276,15 +276,14 @@ class Habits:
     repeats_lost_delivery: bool = True
 
 
-@lru_cache(maxsize=256)  # one for every webhook a service has; most bodies are of one event
-def _source(
+@lru_cache(maxsize=256)  # one for every webhook a service has; most bodies are of one event, and names take time
+def _source(  # noqa: PLR0917
     provider: str,
     channel: Channel,
-    *,
     account: str | None,
     reference: str | None,
     sent_via: str | None,
-    authenticated: bool | None,
+    authenticated: bool | None,  # noqa: FBT001
 ) -> Source:
     return Source(
         provider=provider,
@@ -360,18 +359,11 @@ class Provider:
                 another provider's.
         """
         authenticated = None
-        if isinstance(payload, Trusted):
+        if type(payload) is Trusted:
             if payload.provider != self.name:
                 raise ValueError(f"verified as of {payload.provider}, and to be read as of {self.name}")
             authenticated, payload = True, bytes(payload)
-        source = _source(
-            self.name,
-            self.channels[0],
-            account=account,
-            reference=reference,
-            sent_via=sent_via,
-            authenticated=authenticated,
-        )
+        source = _source(self.name, self.channels[0], account, reference, sent_via, authenticated)
         if received_at is not None:
             source = attrs.evolve(source, received_at=moment("received_at", received_at))
         return self._read_all(self.elements(self.decode(payload, headers)), source)
