@@ -136,3 +136,10 @@ def test_an_entry_of_a_subaccount_ends_alone(subaccount, allowed):
     told = ds.suppress(events).may_send("ada@example.com", purpose="bulk", provider="mandrill", now=NOW)
 
     assert allowed == told.allowed
+
+
+def test_a_field_in_the_name_of_another():
+    """Names and values are signed one behind the other: what hides in a name that is none is refused."""
+    body = urlencode({"mandrill_events" + EVENTS[:20]: EVENTS[20:]}).encode()
+    with pytest.raises(ds.SignatureError, match="field"):
+        receive(body=body)
