@@ -109,17 +109,13 @@ class Partly:
         events: list[Event] = []
         problems: list[PayloadError] = []
         for index, entry in enumerate(entries):
-            place = f"{path}.{index}" if path else f"{index}"
-            try:
-                outcome = within(place, read, entry)
-            except PayloadError as error:
-                problems.append(error)
-                continue
-            events += _events_of(outcome)
-            if isinstance(outcome, Partly):
-                problems += outcome.problems
-            elif isinstance(outcome, Notice):  # which is an element by itself
-                problems.append(PayloadError("about no recipient", path=place))
+            with noting(problems, f"{path}.{index}" if path else f"{index}") as place:
+                outcome = read(entry)
+                events += _events_of(outcome)
+                if isinstance(outcome, Partly):
+                    problems += [_under(place, problem) for problem in outcome.problems]
+                elif isinstance(outcome, Notice):  # which is an element by itself
+                    raise PayloadError("about no recipient")
         return cls(tuple(events), tuple(problems)) if problems else tuple(events)
 
 
@@ -135,10 +131,10 @@ def within(path: str, read: "Callable[..., Outcome]", *given: Any) -> "Outcome":
 
 
 @contextmanager
-def noting(problems: list[PayloadError], path: str) -> Iterator[None]:
-    """Note what cannot be read of an element, with its path in it, and go on: for a Partly."""
+def noting(problems: list[PayloadError], path: str) -> Iterator[str]:
+    """Note what cannot be read at *path* in an element, and go on: for a Partly."""
     try:
-        yield
+        yield path
     except PayloadError as error:
         problems.append(_under(path, error))
 
