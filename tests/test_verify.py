@@ -29,8 +29,8 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 VERIFIED = [name for name in providers.names() if providers.get(name).scheme]
 
-#: Providers that put the signature into the body, which has to be JSON for it.
-SIGNED_IN = {"mailgun": b"{", "unisender_go": b"{"}
+#: How the bodies begin that can be signed: where the signature stands in them they have to be JSON, where fields are, forms.
+SIGNED_IN = {"mailgun": b"{", "unisender_go": b"{", "mandrill": b"m"}
 
 each_verified = pytest.mark.parametrize("name", VERIFIED)
 
