@@ -376,9 +376,7 @@ def test_what_is_no_bare_address_is_refused(wrong):
         suppress([]).release(wrong, "complaint", at=NOW, **BY_A_LINK)
 
 
-@pytest.mark.parametrize(
-    "spelling", ["+1 555 01-00", "15550100", "0015550100", "sms:+15550100", "tel:1 (555) 0100"]
-)
+@pytest.mark.parametrize("spelling", ["+1 555 01-00", "15550100", "0015550100", "sms:+15550100", "tel:1 (555) 0100"])
 def test_a_number_is_stopped_however_it_is_spelled(spelling):
     """A STOP binds the number, with or without blanks, plus and prefix."""
     stop = event("unsubscribed", at=1, recipient="+15550100", channel="sms")
