@@ -332,7 +332,7 @@ def test_several_addresses_by_semicolons():
     )
 
 
-@pytest.mark.parametrize("element", [{}, {"to": None}, {"to": ""}])
+@pytest.mark.parametrize("element", [{}, {"to": None}, {"to": ""}, {"to": "  "}])
 def test_an_address_that_is_not_there(element):
     """A recipient must be there."""
     assert "to: missing" == refused(reading.address, element, "to")
