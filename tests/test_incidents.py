@@ -255,6 +255,12 @@ def test_what_has_no_time_is_an_incident_when_it_comes():
     assert (texts[0].received_at, texts[-1].received_at) == (incident.since, incident.last)
 
 
+def test_what_our_side_says_of_numbers_is_trouble_with_texts():
+    """Of numbers the channel need not be said: their trouble is told with a text, and not with a mail."""
+    known = suppress([failing(n, recipient=f"+1555010{n:04}", why=SPAM) for n in range(ENOUGH)])
+    assert [1, 0] == [len(ask(known, recipient=each).incidents) for each in ("+15550100", person(0))]
+
+
 def test_what_has_no_time_and_came_at_none_makes_no_incident():
     """Nobody knows whether it was at the same time."""
     assert () == incidents([came(n, received_at=None) for n in range(3 * ENOUGH)])
