@@ -381,3 +381,32 @@ def test_a_number_is_stopped_however_it_is_spelled(spelling):
     """A STOP binds the number, with or without blanks, plus and prefix."""
     stop = event("unsubscribed", at=1, recipient="+15550100", channel="sms")
     assert ["unsubscribe"] == kinds([stop], recipient=spelling, channel=Channel.SMS)
+
+
+def unsubscribed_at(provider, *, scope=None, at=0):
+    """A drop that tells of an unsubscription on a provider's own list."""
+    return event(
+        "dropped", at=at, provider=provider, scope=scope, failure=Failure(claimed=Reason.SUPPRESSED_UNSUBSCRIBE)
+    )
+
+
+@pytest.mark.parametrize(
+    "listed,taken_back,allowed",
+    [
+        ({}, {"provider": "unisender_go"}, True),
+        ({}, {"provider": "unisender_go", "scope": "everything"}, True),
+        ({}, {"provider": "unisender_go", "scope": "list:news"}, False),
+        ({}, {"provider": "mailgun"}, False),
+        ({}, {"provider": None}, False),
+        ({"at": 2}, {"provider": "unisender_go"}, False),
+        ({"scope": "list:news"}, {"provider": "unisender_go", "scope": "list:news"}, True),
+        ({"scope": "list:news"}, {"provider": "unisender_go", "scope": "everything"}, True),
+        ({"scope": "list:news"}, {"provider": "unisender_go", "scope": "list:other"}, False),
+    ],
+)
+def test_an_unsubscription_that_is_taken_back_where_it_is_listed(listed, taken_back, allowed):
+    """What a provider's list holds for an unsubscription ends when the recipient takes that back there; elsewhere it stays."""
+    back = event("resubscribed", at=1, **taken_back)
+    known = suppress([unsubscribed_at("unisender_go", **listed), back])
+
+    assert allowed is known.may_send(ADA, purpose="bulk", provider="unisender_go", now=NOW).allowed

@@ -220,7 +220,7 @@ def test_opted_out_on_the_phone():
     stop = [event("unsubscribed", at=0, channel="sms", recipient="+15550100", scope="sender:+15550199")]
     decision = ask(stop, "+15550100", channel="sms", scope="sender:+15550199")
     how = ["they can answer with the word START. Only they can do that."]
-    assert [] == lacking(decision, whose=Party.RECIPIENT, lasting="stays", by=Party.RECIPIENT, how=how)
+    assert [] == lacking(decision, whose=Party.RECIPIENT, lasting="until", by=Party.RECIPIENT, how=how)
 
 
 # -- bad addresses and domains ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ LASTING = {
     "ends":    "It ends by itself on {day}, if it is not lifted before.",
     "changes": "It ends when what it comes from changes.",
     "renews":  "It ends by itself on {day}.",
+    "until":   "It stays until they answer START.",
 }  # fmt: skip
 
 

@@ -71,7 +71,11 @@ def address(element: Mapping[str, Any], name: str) -> str:
 def one_address(value: object, path: str) -> str:
     """Give the one address that a value must be, as ``address`` does."""
     if not isinstance(value, str) or not value.strip():
-        raise PayloadError("missing", path=path) if value is None or isinstance(value, str) else _refused("a string", value, path)
+        raise (
+            PayloadError("missing", path=path)
+            if value is None or isinstance(value, str)
+            else _refused("a string", value, path)
+        )
     written = cut(value)
     plain = not ("<" in written or ">" in written or "," in written or ";" in written)
     if plain and (" " not in written or "@" not in written):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from deliverystatus._enums import ScopeKind
+from deliverystatus._enums import Channel, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._suppression._facts import LATEST, SOME_SENDER, FactKey, when
 from deliverystatus._suppression._keeping import KEPT_UNDATED, Facts
@@ -35,10 +35,17 @@ def lifts_at(facts: Facts, now: datetime) -> dict[FactKey, datetime]:
         if key.fact in LIFTS and (at := when(event)) <= now:
             said = key._replace(detail=key.detail[:-1]) if key.fact in BY_DAY else key
             lifts[said] = max(at, lifts.get(said, at))
-            if said.fact is Fact.RESUBSCRIBED and _names_a_sender(said.scope):
-                some = said._replace(scope=None, detail=(SOME_SENDER,))
-                lifts[some] = max(at, lifts.get(some, at))
+            for other in _also(said, event):
+                lifts[other] = max(at, lifts.get(other, at))
     return lifts
+
+
+def _also(key: FactKey, event: Event) -> Iterator[FactKey]:
+    """Name what else it may lift: what is lifted by one of several, or by the same at one provider."""
+    if key.fact is Fact.RESUBSCRIBED:
+        yield key._replace(provider=event.source.provider, account=event.source.account)
+        if _names_a_sender(key.scope):
+            yield key._replace(scope=None, detail=(SOME_SENDER,))
 
 
 def _names_a_sender(scope: Scope | None) -> bool:
@@ -72,13 +79,18 @@ def lifted_by(key: FactKey, ground: Ground) -> Iterator[FactKey]:
         yield FactKey(Fact.RESUBSCRIBED, key.channel, detail=(SOME_SENDER,))
     if key.fact in _LISTED:
         yield key._replace(fact=Fact.UNLISTED, undated=None)
+    if key.fact is Fact.LISTED_UNSUBSCRIBE and key.provider is not None:  # what the list held for is taken back there
+        for scope in _wider(key.scope):
+            yield FactKey(Fact.RESUBSCRIBED, Channel.EMAIL, scope, key.provider, key.account)
 
 
 def _covered_by(key: FactKey) -> tuple[Scope | None, ...]:
     """Name the scopes that cover it: the same, or everything; not told, only what covers all that is not named."""
-    if key.fact not in _SAID:
-        return (key.scope,)
-    return (EVERYTHING, None) if key.scope == EVERYTHING else (key.scope, EVERYTHING)
+    return _wider(key.scope) if key.fact in _SAID else (key.scope,)
+
+
+def _wider(scope: Scope | None) -> tuple[Scope | None, ...]:
+    return (EVERYTHING, None) if scope == EVERYTHING else (scope, EVERYTHING)
 
 
 def unlisted_at(lifts: Mapping[FactKey, datetime]) -> dict[tuple[str | None, str | None], datetime]:

@@ -188,7 +188,9 @@ def _opened(element: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], str]:
     """Give the event's name, what is said of it, and where that stands in the body."""
     if _has_envelope(element):
         name, said = reading.required(element, "event"), reading.object_of(element["payload"], "payload")
-        if name in EVENTS and "message" not in said:  # such as a bounce that is called a delay: the payload knows better
+        if (
+            name in EVENTS and "message" not in said
+        ):  # such as a bounce that is called a delay: the payload knows better
             name = _event_of(said) or name
         return name, said, "payload."
     return _event_of(element) or "", element, ""
