@@ -262,6 +262,16 @@ def certificate(which: int, above: int | None = None, days: int = 365) -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
+@cache
+def elliptic_certificate() -> bytes:
+    """Give a certificate, in PEM, for a key that is not RSA's."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns")])
+    made = x509.CertificateBuilder(
+        name, name, elliptic(0).public_key(), 1, NOW - timedelta(days=1), NOW + timedelta(days=1)
+    ).sign(elliptic(0), hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM)
+
+
 def sns(body: bytes, which: int = 0, *, version: str = "2", url: str = CERTIFICATE_URL, **fields: str) -> Call:
     """What Amazon SNS posts: the message, signed field by field with a certificate."""
     envelope = {

@@ -9,11 +9,13 @@ import base64
 import hmac
 import json
 import pickle
+import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given
@@ -22,8 +24,20 @@ from hypothesis import strategies as st
 import deliverystatus as ds
 from deliverystatus import providers
 from deliverystatus._proof import SKEW, AlignedPass
-from deliverystatus.exceptions import CertificateNeeded, PayloadError, SignatureError
-from signers import CERTIFICATE_URL, NOW, SIGNERS, TOPIC, URL, certificate, secret, shared, signed, sns
+from deliverystatus.exceptions import CertificateNeeded, MissingExtra, PayloadError, SignatureError
+from signers import (
+    CERTIFICATE_URL,
+    NOW,
+    SIGNERS,
+    TOPIC,
+    URL,
+    certificate,
+    elliptic_certificate,
+    secret,
+    shared,
+    signed,
+    sns,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -416,6 +430,39 @@ def test_trust_for_mails_is_none_for_webhooks():
         ds.receive("sendgrid", b"[]", secrets="s", trust=AlignedPass("example.net"), now=NOW)
 
 
+@pytest.mark.parametrize(
+    "name,module", [("sendgrid", "cryptography"), ("ses", "cryptography"), ("vonage", "jwt"), ("messagebird", "jwt")]
+)
+def test_a_package_that_is_not_installed(name, module, monkeypatch):
+    """Schemes that need a package say which extra brings it; all others do without."""
+    call = call_of(name)
+    for each in [*sys.modules, module]:
+        if each.partition(".")[0] == module:
+            monkeypatch.setitem(sys.modules, each, None)
+
+    with pytest.raises(MissingExtra, match=r"deliverystatus\[verify\]"):
+        call.verified(name)
+    assert not refused("mailgun", call_of("mailgun"))
+
+
+@pytest.mark.parametrize(
+    "claims", [{"iat": "soon"}, {"exp": [1]}, {"nbf": 1e300}, {"jti": None}, {"jti": ""}, {"payload_hash": None}]
+)
+@pytest.mark.parametrize("name", ["vonage", "messagebird"])
+def test_claims_that_are_none(name, claims):
+    """A token of the right secret whose claims are something else is refused."""
+    call = call_of(name)
+    header, value = next(iter(call.headers.items()))
+    token = value.removeprefix("Bearer ")
+    said = jwt.decode(token, options={"verify_signature": False}) | claims
+    again = jwt.encode({name: each for name, each in said.items() if each is not None}, call.secret, algorithm="HS256")
+
+    if name == "messagebird" and claims.keys() & {"iat", "payload_hash"}:
+        assert not refused(name, call, headers={header: again})  # it has neither: a GET has no body
+    else:
+        assert refused(name, call, headers={header: value.replace(token, again)})
+
+
 # -- shared secrets --------------------------------------------------------------------------------------------------
 
 SECRETS = [
@@ -729,6 +776,13 @@ def test_topics_of_one_service_are_none_of_another():
 def test_a_certificate_that_is_none(pem):
     """What was fetched may be anything; it is said so."""
     with pytest.raises(SignatureError, match="certificate cannot be read"):
+        sns(DELIVERED).verified("ses", trust=ds.Trust(topics=[TOPIC], certificates={CERTIFICATE_URL: pem}))
+
+
+def test_a_certificate_of_another_sort():
+    """A certificate of a key that is not RSA's is none of SNS."""
+    pem = elliptic_certificate()
+    with pytest.raises(SignatureError, match="RSA"):
         sns(DELIVERED).verified("ses", trust=ds.Trust(topics=[TOPIC], certificates={CERTIFICATE_URL: pem}))
 
 

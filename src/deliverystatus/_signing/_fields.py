@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from deliverystatus._decoding import decode
-from deliverystatus._proof import Proof, Request
+from deliverystatus._proof import Request
 from deliverystatus.exceptions import PayloadError, SignatureError
 
 #: What names of fields are made of.
@@ -52,8 +52,3 @@ def decoded(request: Request) -> Any:
         return decode(request.body, None)  # the type of content is not signed, and must not choose how it is read
     except PayloadError as error:
         raise SignatureError("the body holds no signature", str(error)) from None
-
-
-def proof_of_query(request: Request, replay_key: str) -> Proof:
-    """Give the proof of a request whose URL is signed too: of one without a body, the query is what it says."""
-    return Proof(replay_key=replay_key, payload=None if request.body else request.query.encode())
