@@ -93,7 +93,14 @@ def copied(tmp_path):
     for name in ("src", "docs", "pyproject.toml", "README.md", "conftest.py"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    for name in ("test_providers.py", "test_verify.py", "signers.py", "conftest.py", "laws/test_parse_is_total.py"):
+    for name in (
+        "test_providers.py",
+        "test_verify.py",
+        "calls.py",
+        "signers.py",
+        "conftest.py",
+        "laws/test_parse_is_total.py",
+    ):
         (tmp_path / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
     shutil.copytree(ROOT / "tests" / "fixtures", tmp_path / "tests" / "fixtures")
