@@ -146,3 +146,28 @@ def test_a_body_of_somebody_else_is_refused(body):
     """What cannot be from here is no element that is unread: the address is wrong, and the caller says so."""
     with pytest.raises(PayloadError):
         plivo.parse(body)
+
+
+def test_a_request_in_somebody_s_own_text():
+    """Who has a text of his own signed could put a report into it: no value holds the name that every request has."""
+    forged = {
+        "MessageUUID": "u",
+        "Status": "undelivered",
+        "Text": "hi",
+        "To": "15559999",
+        "Zz": "MessageUUID1To15550002",
+    }
+    said = "".join(name + value for name, value in sorted(forged.items()))
+    made = base64.b64encode(hmac.digest(TOKEN.encode(), f"{URL}?{said}.{NONCE}".encode(), "sha256")).decode()
+
+    with pytest.raises(SignatureError, match="hides in another"):
+        verified(v3(made), urlencode(forged).encode())
+
+
+def test_one_key_in_either_encoding():
+    """What is encoded twice and what is encoded once are one request if they were signed as one: the key is of what was signed."""
+    signature = "djFsYTXM77uip/1B7rRJ/BjuX+a1Ymv4uTB2VzgITeo="
+    twice = verified(v3(signature), BODY + b"&Text=Jusqu%27%C3%A0+demain")
+    once = verified(v3(signature), BODY + b"&Text=Jusqu%27%C3%83%C2%A0+demain")
+
+    assert twice.replay_key == once.replay_key

@@ -153,3 +153,26 @@ def test_a_field_in_the_name_of_another():
     fields = {"To+15005550006MessageStatus ": ["delivered"]}
     with pytest.raises(SignatureError, match="field"):
         verified(urlencode(fields, doseq=True).encode(), signed(URL, fields))
+
+
+@pytest.mark.parametrize("in_url", [False, True])
+def test_a_request_in_somebody_s_own_text(in_url):
+    """Who has a text of his own signed could put a report into it: no value holds the names that every request has."""
+    text = "hiFrom+15550000MessageSidSMvictimMessageStatusundeliveredTo+15559999Zz"
+    genuine = {"Body": [text], "From": ["+15550001"], "MessageSid": ["SM1"], "To": ["+15550002"]}
+    made = signed(URL, genuine)
+    forged = {
+        "Body": "hi",
+        "From": "+15550000",
+        "MessageSid": "SMvictim",
+        "MessageStatus": "undelivered",
+        "To": "+15559999",
+    }
+    rest = "From+15550001MessageSidSM1To+15550002"
+    body, url = urlencode({**forged, "Zz": rest}).encode(), URL
+    if in_url:
+        body, url = b"{}", f"{URL}?a=From+15550001MessageSidSM1&bodySHA256={hashlib.sha256(b'{}').hexdigest()}"
+        made = signed(url, {})
+
+    with pytest.raises(SignatureError, match="hides in another"):
+        verified(body, made, url)

@@ -10,6 +10,7 @@ import pickle
 import sys
 from collections import Counter
 from datetime import timedelta
+from email.message import Message
 
 import jwt
 import pytest
@@ -126,6 +127,14 @@ def test_doubled_headers(name):
             assert refused(name, call, headers={**call.headers, header: joined}) or is_list(call.headers[header])
 
 
+def message_with(headers):
+    """Give headers as the standard library's HTTP server has them."""
+    message = Message()
+    for name, value in headers.items():
+        message[name] = value
+    return message
+
+
 @each_verified
 @pytest.mark.parametrize(
     "spelled",
@@ -135,8 +144,10 @@ def test_doubled_headers(name):
         lambda headers: [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         lambda headers: {name: [value] for name, value in headers.items()},
         lambda headers: {"Content-Length": "17", **headers, "X-Other": "1"},
+        lambda headers: {name: f" {value}\t" for name, value in headers.items()},
+        message_with,
     ],
-    ids=["lower", "upper", "asgi", "lists", "beside others"],
+    ids=["lower", "upper", "asgi", "lists", "beside others", "blanks", "a mail's"],
 )
 def test_headers_as_frameworks_have_them(name, spelled):
     """The names of headers have no case, and frameworks give them as text, octets, lists or pairs."""
@@ -156,11 +167,12 @@ def test_secrets_that_change(name):
     assert not refused(name, old, secrets=both)
     assert not refused(name, new, secrets=both)
     assert not refused(name, new, secrets=[new.secret.encode()])
+    assert not refused(name, new, secrets=[f"{new.secret}\r\n"])  # as it stands in a file
     assert refused(name, old, secrets=[new.secret])
 
 
 @each_verified
-@pytest.mark.parametrize("secrets", [(), "", [], [""], [b""], "  ", [b"\t\n"]])
+@pytest.mark.parametrize("secrets", [(), "", [], [""], [b""], "  ", [b"\t\n"], None, [None]])
 def test_no_secret(name, secrets):
     """Without a secret nothing is proven, and the operator is told what is needed; an empty one is none."""
     call = call_of(name)
@@ -345,9 +357,16 @@ def test_no_query_of_no_url():
         ds.receive("sendgrid", b"", secrets=None, url="http://[", now=NOW)
 
 
+@pytest.mark.parametrize("trust", [{"topic": ["arn"]}, {}, "arn", 7])
+def test_trust_of_another_form(trust):
+    """What is trusted is refused if it is something else, with what it should be."""
+    with pytest.raises(SignatureError, match=r"Trust\(topics"):
+        ds.verify("ses", b"{}", trust=trust, now=NOW)
+
+
 def test_trust_for_mails_is_none_for_webhooks():
     """Vouching for the sender of a mail says nothing of a webhook."""
-    with pytest.raises(SignatureError, match="no mail's"):
+    with pytest.raises(SignatureError, match="trust= is not of the right form"):
         ds.receive("sendgrid", b"[]", secrets="s", trust=AlignedPass("example.net"), now=NOW)
 
 

@@ -23,6 +23,12 @@ SECRETS = [
     ("Authorization: Bearer abc", {"Authorization": "Bearer abc"}, None),
     ("?code=a b&c", {}, "https://example.org/hook?other=1&code=a+b%26c"),
     (b"h\xc3\xb6k:p", {"Authorization": "Basic aMO2azpw"}, None),
+    ("Authorization: Basic aG9vazpwYXNzOndvcmQ=", {"Authorization": "Basic aG9vazpwYXNzOndvcmQ="}, None),
+    ("Authorization: abc", {"Authorization": "abc"}, None),
+    ("hook:pa: ss", {"Authorization": "Basic aG9vazpwYTogc3M="}, None),
+    ("?code=abc+def/==", {}, "https://example.org/hook?code=abc+def/=="),
+    ("?code=abc+def/==", {}, "https://example.org/hook?code=abc%2Bdef%2F%3D%3D"),
+    ("?code=a%2Bb", {}, "https://example.org/hook?code=a%2Bb"),
 ]
 
 
@@ -54,13 +60,51 @@ def test_a_query_is_read_without_its_secret():
     assert [("to", "ada@example.com"), ("status", "Sent"), ("transaction", "t-1")] == parse_qsl(trusted.decode())
 
 
-@pytest.mark.parametrize("unset", ["?code=", "?=", "X-Token: ", ": ", ":", "hook:", ":word", "?code= ", "X-Token:  "])
+@pytest.mark.parametrize(
+    "unset",
+    [
+        "?code=",
+        "?=",
+        "X-Token: ",
+        ": ",
+        ":",
+        "hook:",
+        ":word",
+        "?code= ",
+        "X-Token:  ",
+        "Authorization: Bearer ",
+        "Authorization: Basic ",
+        "Authorization: Token  ",
+        "Authorization: Basic Og==",
+        "Authorization: Basic aG9vazo=",
+        "Authorization: basic !",
+        "hook:\n",
+    ],
+)
 @pytest.mark.parametrize("name", [name for name in VERIFIED if "nothing" in providers.get(name).scheme.covers])
 def test_a_shared_secret_of_which_half_is_not_set(name, unset):
     """What is missing is no secret: it would be missing from every request as well."""
-    for headers in ({}, {"X-Token": ""}, {"Authorization": "Basic Og=="}, {"Authorization": "Basic aG9vazo="}):
+    sent = ["Basic Og==", "Basic aG9vazo=", "Bearer", "Basic", "Token", "basic !", "Bearer "]
+    for headers in ({}, {"X-Token": ""}, *({"Authorization": each} for each in sent)):
         for url in (URL, f"{URL}&code=", None):
             assert refused(name, shared(b"{}"), secrets=[unset], headers=headers, url=url)
+
+
+def test_one_secret_of_another_sort():
+    """While a secret in the query is changed for one in the credentials, either is enough."""
+    headers = {"Authorization": "Basic aG9vazpwYXNzOndvcmQ="}
+    assert not refused("postmark", shared(b"{}"), secrets=["?code=abc", "hook:pass:word"], headers=headers, url=None)
+
+
+@pytest.mark.parametrize("secret", ["v2:", "v2: ", "v2:\n"])
+@pytest.mark.parametrize("key", [b"", b" "])
+def test_no_token_behind_v2(secret, key):
+    """Plivo's token may be said to be for V2; if it is not set, it is none, for V3 neither."""
+    made = base64.b64encode(hmac.digest(key, f"{URL}.{'1' * 20}".encode(), "sha256")).decode()
+    for version in ("V3", "V2"):
+        headers = {f"X-Plivo-Signature-{version}": made, f"X-Plivo-Signature-{version}-Nonce": "1" * 20}
+        with pytest.raises(SignatureError):
+            ds.verify("plivo", b"", headers=headers, secrets=secret, url=URL, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["resend", "loops", "generic"])

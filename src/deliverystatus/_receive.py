@@ -17,11 +17,11 @@ Secrets = str | bytes | Iterable[str | bytes]
 
 def verify(
     provider: str,
-    body: bytes,
+    body: bytes | str,
     *,
     headers: Headers | None = None,
-    secrets: Secrets = (),
-    trust: Trust | Mapping[str, Any] | None = None,
+    secrets: Secrets | None = (),
+    trust: Trust | AlignedPass | Mapping[str, Any] | None = None,
     url: str | None = None,
     now: datetime,
 ) -> Trusted:
@@ -53,13 +53,13 @@ def verify(
     chosen = providers.get(provider)
     moment("now", now)
     try:
-        scheme = _scheme_for(chosen, body)
+        scheme, octets = _scheme_for(chosen, body)
         request = Request(
-            body=bytes(body),
+            body=octets,
             headers=_by_name(headers),
             url=url,
             secrets=tuple(map(_octets, _listed(secrets))),
-            trust=Trust(**trust) if isinstance(trust, Mapping) else trust,
+            trust=_trusted(trust),
             now=now,
         )
         proof = scheme.prove(request)
@@ -116,46 +116,53 @@ def receive(
         if not given and vouched is None:
             raise SignatureError("no secret was given", "say secrets=None to take it on your own word", chosen.name)
         return chosen.parse(body, headers=content_type, **as_parse).vouched(chosen.authenticate(given, vouched))
-    if isinstance(body, str) or isinstance(trust, AlignedPass):
-        raise SignatureError(
-            "the body has to be bytes, and trust= no mail's", AS_IT_CAME, chosen.name, chosen.habits.asks_again
-        )
     trusted = verify(provider, body, headers=headers, secrets=secrets, trust=trust, url=url, now=now)
     return chosen.parse(trusted, **as_parse)  # the type of content is not signed, and must not choose how it is read
 
 
-def _scheme_for(provider: Provider, body: object) -> Scheme:
+def _scheme_for(provider: Provider, body: object) -> tuple[Scheme, bytes]:
     if not isinstance(body, bytes | bytearray | memoryview):
         raise SignatureError("the body has to be bytes", AS_IT_CAME)
     if provider.scheme is None:
         raise SignatureError("nothing here can show who sent it", "say secrets=None to take it on your own word")
-    return provider.scheme
+    return provider.scheme, bytes(body)
 
 
-def _listed(secrets: Secrets) -> tuple[str | bytes, ...]:
-    given = (secrets,) if isinstance(secrets, str | bytes) else secrets
+def _listed(secrets: Secrets | None) -> tuple[str | bytes, ...]:
+    given = (secrets,) if isinstance(secrets, str | bytes) else secrets or ()
     return tuple(secret for secret in given if secret and secret.strip())
+
+
+def _trusted(trust: object) -> Trust | None:
+    if isinstance(trust, Mapping) and trust.keys() <= {"topics", "certificates", "authorities"} and "topics" in trust:
+        return Trust(**trust)
+    if isinstance(trust, Trust | None):
+        return trust
+    raise SignatureError("trust= is not of the right form", "expected Trust(topics=…, certificates=…)")
 
 
 def _octets(secret: str | bytes) -> bytes:
     try:
-        return secret.encode("utf-8", "surrogateescape") if isinstance(secret, str) else secret
-    except UnicodeEncodeError:
+        octets = secret.encode("utf-8", "surrogateescape") if isinstance(secret, str) else bytes(secret)
+        return octets.strip(b"\r\n")  # as a file ends
+    except (UnicodeEncodeError, TypeError):
         raise SignatureError("the secret is not of the right form", "expected text, or bytes") from None
 
 
 def _by_name(headers: Headers | None) -> dict[str, tuple[str, ...]]:
     """Give every value of each header by its name in lower case (RFC 9110 section 5.1), whatever a framework made of them."""
     found: dict[str, list[str]] = {}
-    pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers or ()
+    items = getattr(headers, "items", None)
+    pairs: Iterable[tuple[Any, Any]] = items() if callable(items) else headers or ()
     for name, value in pairs:
         values = value if isinstance(value, list | tuple) else (value,)
-        found.setdefault(_text(name).strip().lower(), []).extend(map(_text, values))
+        found.setdefault(_text(name).lower(), []).extend(map(_text, values))
     return {name: tuple(values) for name, values in found.items()}
 
 
 def _text(value: object) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    """Give a name or a value; blanks around it are no part of it (RFC 9110 section 5.5)."""
+    return (value.decode("latin-1") if isinstance(value, bytes) else str(value)).strip(" \t")
 
 
 def _query_of(url: str | None) -> str:

@@ -5,7 +5,7 @@ Secrets and signatures are compared in constant time, every secret is tried what
 came is in any message. Packages that not everybody needs are imported when a scheme that needs them is used.
 """
 
-from deliverystatus._signing._fields import decoded, form, octets_of, refuse_names_that_hide
+from deliverystatus._signing._fields import decoded, form, octets_of, refuse_fields_that_hide
 from deliverystatus._signing._hmac import (
     digest,
     hmac_of_body,
@@ -34,7 +34,7 @@ __all__ = [
     "hmac_of_time_and_body",
     "is_made_with_one_of",
     "octets_of",
-    "refuse_names_that_hide",
+    "refuse_fields_that_hide",
     "refuse_unless_digest",
     "refuse_unless_made_with_one_of",
     "rsa_of_body",

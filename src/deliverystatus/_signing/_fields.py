@@ -1,7 +1,7 @@
 """What a request says, for schemes that sign its fields rather than its bytes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,17 +23,20 @@ def form(request: Request) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
-def refuse_names_that_hide(names: Iterable[str]) -> None:
+def refuse_fields_that_hide(fields: Iterable[tuple[str, str]], own_names: Sequence[str] = ()) -> None:
     """
-    Refuse fields whose names are none that a provider has.
+    Refuse fields of which one hides in another.
 
-    Where fields are signed one behind the other with no marks between, the end of one could stand in the name of the next.
+    Where fields are signed one behind the other with no marks between, the end of one could stand in the name of the next; and who
+    has a text of their own signed could put whole fields into it, of which the genuine ones become the last value. So no name may
+    be one that providers do not have, and no value may hold one of *own_names*, which are in every genuine request.
 
     Raises:
-        SignatureError: If there is such a name.
+        SignatureError: If there is such a field.
     """
-    if not all(_NAME.fullmatch(name) for name in names):
-        raise SignatureError("a field has a name that is none", "check that nothing on the way changes the form")
+    for name, value in fields:
+        if not _NAME.fullmatch(name) or any(own in value for own in own_names):
+            raise SignatureError("a field hides in another", "check that nothing on the way changes the form")
 
 
 def octets_of(text: str) -> bytes:

@@ -1,14 +1,31 @@
 """A secret that the provider sends along with every request: all there is where nothing is signed."""
 
 import base64
+import binascii
 import hmac
+import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from deliverystatus._proof import Proof, Request, Scheme
 from deliverystatus.exceptions import SignatureError
 
 _FORMS = "expected user:password, a header as Name: value, or a part of the query as ?name=value"
+
+#: A header and its value. Behind a name that is none of a header's, a colon and a blank are part of a password.
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+): (.*)", re.DOTALL)
+
+#: What stands before credentials in the Authorization header, and is none itself.
+_KINDS = frozenset({"basic", "bearer", "token"})
+
+
+class _Expected(NamedTuple):
+    """Where a secret is looked for, and what has to be there."""
+
+    place: str  # "credentials", "header" or "query"
+    name: str
+    value: str
 
 
 def shared_secret() -> Scheme:
@@ -20,15 +37,19 @@ def shared_secret() -> Scheme:
     """
 
     def check(request: Request) -> Proof:
+        expected = [_expected(secret) for secret in request.secrets]
         found = [
-            hmac.compare_digest(expected, each) for expected, given in _pairs(request) for each in _readings(given)
+            hmac.compare_digest(each.value.encode("utf-8", "replace"), came)
+            for each in expected
+            for came in _came(request, each)
         ]
         if not any(found):
+            url = "pass url= as it was called, and " if any(each.place == "query" for each in expected) else ""
             raise SignatureError(
                 "none of the secrets came with the request",
-                "check what the webhook's URL or headers hold at the provider, and that nothing on the way drops them",
+                f"{url}check what the webhook's URL or headers hold at the provider, and that nothing on the way drops them",
             )
-        return Proof(payload=None if request.body else _without_secrets(request))
+        return Proof(payload=None if request.body else _without_secrets(request, expected))
 
     return Scheme(
         title="a shared secret",
@@ -38,46 +59,59 @@ def shared_secret() -> Scheme:
     )
 
 
-def _pairs(request: Request) -> Iterator[tuple[bytes, str]]:
-    """Give what is expected and what came, for each secret of which something came."""
-    for secret in request.secrets:
-        text = secret.decode("utf-8", "replace")
-        mark = "=" if text.startswith("?") else ": " if ": " in text else ":"
-        name, _, value = text.removeprefix("?").partition(mark)
-        if not name.strip() or not value.strip():  # such as a variable that is not set: what is missing would match it
-            raise SignatureError("the secret is not of the right form", _FORMS)
-        if mark == "=":
-            given = _in_query(request, name)
-        elif mark == ": ":
-            given = _only(request, name)
-        else:
-            kind, _, given = _only(request, "authorization").partition(" ")
-            given = given.strip() if kind.lower() == "basic" else ""
-        if given:
-            yield base64.b64encode(secret) if mark == ":" else value.strip().encode(), given
+def _expected(secret: bytes) -> _Expected:
+    text = secret.decode("utf-8", "replace")
+    if text.startswith("?"):
+        name, _, value = text[1:].partition("=")
+        expected = _Expected("query", name, value)
+    elif header := _HEADER.fullmatch(text):
+        expected = _of_header(header[1], header[2].strip())
+    else:
+        name, _, value = text.partition(":")
+        encoded = base64.b64encode(secret).decode()
+        expected = _Expected("credentials", name, encoded if value.strip() else "")
+    if not (
+        expected.name.strip() and expected.value.strip()
+    ):  # a variable that is not set: what is missing would match it
+        raise SignatureError("the secret is not of the right form", _FORMS)
+    return expected
 
 
-def _readings(given: str) -> tuple[bytes, bytes]:
-    """Give the octets of a header as they may have been: servers read them as Latin-1, whatever they are."""
-    return given.encode("utf-8", "replace"), given.encode("latin-1", "replace")
+def _of_header(name: str, value: str) -> _Expected:
+    kind, _, rest = value.partition(" ")
+    if name.lower() != "authorization" or kind.lower() not in _KINDS:
+        return _Expected("header", name, value)
+    if kind.lower() != "basic":
+        return _Expected("header", name, value if rest.strip() else "")
+    try:
+        return _expected(base64.b64decode(rest, validate=True))
+    except binascii.Error:
+        return _Expected("header", name, "")
 
 
-def _in_query(request: Request, name: str) -> str:
-    values = [given for each, given in parse_qsl(request.query, keep_blank_values=True) if each == name]
-    if request.url is None or len(values) > 1:
-        raise SignatureError("the query of the URL is needed, with the secret in it once", "pass url= as it was called")
-    return "".join(values)
+def _came(request: Request, expected: _Expected) -> Iterator[bytes]:
+    """Give what came in that place, in each way it may have been written; nothing if nothing did."""
+    if expected.place == "query":
+        for given in _in_query(request, expected.name):
+            yield from {given.encode("utf-8", "replace"), unquote_plus(given).encode("utf-8", "replace")}
+        return
+    name = "authorization" if expected.place == "credentials" else expected.name
+    given = request.header(name) if request.has(name) else ""
+    if expected.place == "credentials":
+        kind, _, rest = given.partition(" ")
+        given = rest.strip() if kind.lower() == "basic" else ""
+    if given:  # servers read headers as Latin-1, whatever they are
+        yield from {given.encode("utf-8", "replace"), given.encode("latin-1", "replace")}
 
 
-def _only(request: Request, name: str) -> str:
-    return request.header(name) if request.has(name) else ""
+def _in_query(request: Request, name: str) -> list[str]:
+    pieces = [piece.partition("=") for piece in request.query.split("&")]
+    values = [value for each, _, value in pieces if unquote_plus(each) == name and value]
+    return values if len(values) == 1 else []  # of two it is not said which counts
 
 
-def _without_secrets(request: Request) -> bytes:
+def _without_secrets(request: Request, expected: list[_Expected]) -> bytes:
     """Give the query without the secrets in it: they are no part of what the provider says."""
-    names = {
-        secret[1:].partition(b"=")[0].decode("utf-8", "replace") for secret in request.secrets if secret[:1] == b"?"
-    }
-    return urlencode(
-        [pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] not in names]
-    ).encode()
+    names = {each.name for each in expected if each.place == "query"}
+    said = parse_qsl(request.query, keep_blank_values=True)
+    return urlencode([(name, value) for name, value in said if name not in names]).encode()

@@ -119,6 +119,9 @@ RESERVED = frozenset(
 #: Signatures that are looked at
 _MOST = 10
 
+#: Names that no value of Plivo's holds: one that does is of somebody who had his own text signed
+OWN_NAMES = ("MessageUUID",)
+
 #: How a secret begins that V2 may be checked with as well
 FOR_V2 = b"v2:"
 
@@ -237,14 +240,16 @@ def _check(request: Request) -> Proof:
         )
     # what the sender put into the URL to find it again is read with the form
     payload = b"&".join(filter(None, (request.body, request.query.encode("utf-8", "replace"))))
-    return Proof(replay_key=signing.digest(signed[0]), payload=payload)
+    return Proof(replay_key=signing.digest(signed[made.index(True)]), payload=payload)
 
 
 def _keys_of(request: Request, version: str) -> list[bytes]:
     """Give the tokens: for V2, which covers nothing that is said, only those that the caller gave for it."""
-    if version == "V3":
-        signing.refuse_names_that_hide(name for name, _ in signing.form(request))
+    of_url = [("query", value) for _, value in _pairs(request.query)]  # of one's own URL the name may be anything
+    signing.refuse_fields_that_hide([*(signing.form(request) if request.body else ()), *of_url], OWN_NAMES)
     keys = [key.removeprefix(FOR_V2) for key in request.secrets if version == "V3" or key.startswith(FOR_V2)]
+    if not all(key.strip() for key in keys):
+        raise SignatureError("the secret is not of the right form", "expected the token, behind v2: as well")
     if not keys:
         raise SignatureError(
             "there is only a signature V2, which does not cover what is said",

@@ -159,6 +159,9 @@ UNLISTED_ERROR = (_UNSAID, None)
 _ENDS = ("undelivered", "failed")
 _SHORT_CODE = re.compile(r"[0-9]{3,6}", re.ASCII)
 _AGENT = "rcs:"
+#: Names that no value of Twilio's holds: one that does is of somebody who had his own text signed
+OWN_NAMES = ("MessageSid", "AccountSid")
+
 _IDS = ("MessageSid", "SmsSid", "SmsMessageSid")  # the same id [T1, T4]
 
 
@@ -257,6 +260,9 @@ def _check(request: Request) -> Proof:
     """Check the HMAC-SHA1, in base64, of the URL with its query, and of the fields of the form in their order [T6, T7]."""
     given = request.header("X-Twilio-Signature")
     query = parse_qs(request.query, keep_blank_values=True)
+    # of a parameter of one's own URL the name may be anything
+    of_url = [("query", value) for values in query.values() for value in values]
+    signing.refuse_fields_that_hide(of_url, OWN_NAMES)
     fields, payload = "", None
     if digests := query.get("bodySHA256"):  # a body of JSON: its digest stands in the URL, which is signed
         if not hmac.compare_digest(
@@ -265,7 +271,7 @@ def _check(request: Request) -> Proof:
             raise SignatureError("the body is another than the one that was signed", AS_IT_CAME)
     else:
         form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-        signing.refuse_names_that_hide(form)
+        signing.refuse_fields_that_hide(((name, value) for name in form for value in form[name]), OWN_NAMES)
         fields = "".join(name + value for name in sorted(form) for value in sorted(set(form[name])))
         # the query is signed as well, and holds what the sender put into the URL to find it again
         payload = b"&".join(filter(None, (request.body, request.query.encode("utf-8", "replace"))))

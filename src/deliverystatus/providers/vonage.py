@@ -331,7 +331,7 @@ def _check(request: Request) -> Proof:
         return Proof(signed_at=signing.claimed_time(claims, "iat"), replay_key=token_id)
     query = request.query.encode("utf-8", "replace")
     fields = _signed_fields(request.body or query)
-    signing.refuse_names_that_hide(fields)  # "&" and "=" are replaced in values, and not in names
+    signing.refuse_fields_that_hide(fields.items())  # "&" and "=" are replaced in values, and not in names
     given = fields.pop("sig", "").lower()
     text = "".join(f"&{name}={re.sub('[&=]', '_', fields[name])}" for name in sorted(fields)).encode("utf-8", "replace")
     made = [
