@@ -33,7 +33,7 @@ from typing import Any
 
 from deliverystatus import _reading as reading
 from deliverystatus import _signing as signing
-from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Partly, Provider, noting
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._values import EVERYTHING, Details, Failure, Scope, Source
@@ -135,10 +135,11 @@ def read(element: Any, source: Source) -> Outcome:
     if word in TEXTS:
         return _text(fields, word, reading.on(source, Channel.SMS))
     kind, failure = _happened(fields, word)
-    recipients = _recipients(element, fields)
-    if not recipients and kind is EventKind.UNKNOWN:
+    problems: list[PayloadError] = []
+    recipients = _recipients(element, fields, problems)
+    if not (recipients or problems) and kind is EventKind.UNKNOWN:
         return Notice(name=name)
-    if not recipients or (len(recipients) > 1 and kind not in _OF_ALL):
+    if not (recipients or problems) or (len(recipients) + len(problems) > 1 and kind not in _OF_ALL):
         recipients = (reading.required(fields, "rcpt"),)  # of several it cannot be said who did it
     events = tuple(
         Event.read(
@@ -153,14 +154,22 @@ def read(element: Any, source: Source) -> Outcome:
         )
         for recipient in recipients
     )
+    if problems:
+        return Partly(events, tuple(problems))
     return events if len(events) > 1 else events[0]
 
 
-def _recipients(element: Mapping[str, Any], fields: Mapping[str, Any]) -> tuple[str, ...]:
+def _recipients(element: Mapping[str, Any], fields: Mapping[str, Any], problems: list[PayloadError]) -> tuple[str, ...]:
+    """Give whom an event is about: one, or each of the recipients; a form has them in one text."""
     if fields.get("rcpt") not in (None, ""):
         return (reading.address(fields, "rcpt"),)
-    named = (reading.addresses(each.replace(";", ",")) for each in reading.strings(element.get("recipients")))
-    return tuple(dict.fromkeys(address for addresses in named for address in addresses))
+    written = element.get("recipients")
+    found: list[str] = []
+    for index, each in enumerate(written if isinstance(written, list) else [written] if written else ()):
+        with noting(problems, f"recipients.{index}"):
+            several = reading.addresses(each.replace(";", ",")) if isinstance(each, str) else ()
+            found += several or [reading.one_address(each, "")]
+    return tuple(dict.fromkeys(found))
 
 
 def _happened(fields: Mapping[str, Any], word: str) -> tuple[EventKind, Failure | None]:

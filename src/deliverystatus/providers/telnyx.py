@@ -31,7 +31,7 @@ Quirks:
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -40,7 +40,7 @@ import attrs
 from deliverystatus import _phone as phone
 from deliverystatus import _reading as reading
 from deliverystatus import _signing as signing
-from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Precision, Provider
+from deliverystatus._contract import Body, EventId, Habits, Notice, Outcome, Partly, Precision, Provider, noting
 from deliverystatus._enums import Channel, EventKind, Reason, ScopeKind
 from deliverystatus._events import Event
 from deliverystatus._text import cut
@@ -175,30 +175,30 @@ def read(element: Any, source: Source) -> Outcome:
         return _received(data, payload, source)
     errors = _errors(payload)
     shared = cache(partial(details, data, payload))  # once, or the work were as large as its square
-    events = tuple(
-        _event(data, payload, source, name, entry, place, errors.get(place) or errors.get(""), shared)
-        for place, entry in _recipients(payload)
-    )
-    if not events:
+    of_message = _text(payload, "id", "payload"), reading.iso_time(data.get("occurred_at"), "occurred_at")
+    events: list[Event] = []
+    problems: list[PayloadError] = []
+    for place, entry in _recipients(payload):
+        with noting(problems, f"payload.{place}"):
+            error = errors.get(place) or errors.get("")
+            events.append(_event(of_message, source, name, entry, error, shared))
+    if not (events or problems):
         raise PayloadError("missing", path="payload.to")
-    return events
+    return Partly(tuple(events), tuple(problems)) if problems else tuple(events)
 
 
 def _event(  # noqa: PLR0917 (what all recipients share, and one of them)
-    data: Mapping[str, Any],
-    payload: Mapping[str, Any],
+    of_message: tuple[str | None, datetime | None],
     source: Source,
     name: str,
     entry: Any,
-    place: str,
     error: Mapping[str, Any] | None,
     shared: Callable[[], Details],
 ) -> Event:
-    path = f"payload.{place}"
-    recipient = _required(reading.object_of(entry, path), "phone_number", path)
+    recipient = reading.required(reading.object_of(entry), "phone_number")
     word, kind, claimed = name, EventKind.UNKNOWN, None
     if name in EVENTS:
-        word = cut(_required(entry, "status", path).strip().lower())
+        word = cut(reading.required(entry, "status").strip().lower())
         kind, claimed = STATUSES.get(word, (EventKind.UNKNOWN, None))
         if kind is EventKind.ACCEPTED:
             kind = EVENTS[name]
@@ -209,9 +209,9 @@ def _event(  # noqa: PLR0917 (what all recipients share, and one of them)
         kind,
         source,
         recipient,
-        _text(payload, "id", "payload"),
+        of_message[0],
         None,
-        reading.iso_time(data.get("occurred_at"), "occurred_at"),
+        of_message[1],
         failure=failure,
         details=partial(_with_value, shared, word) if kind is EventKind.UNKNOWN else shared,
     )
@@ -261,10 +261,12 @@ def _received(data: Mapping[str, Any], payload: Mapping[str, Any], source: Sourc
     kind = AUTORESPONSES.get(said.strip().lower()) or next(filter(None, map(phone.keyword, _texts(payload))), None)
     if kind is None:
         return Notice(name="inbound")
+    with reading.under("payload.from"):
+        number = reading.required(reading.object_of(payload.get("from")), "phone_number")
     return Event.read(
         kind,
         source,
-        _required(reading.object_of(payload.get("from"), "payload.from"), "phone_number", "payload.from"),
+        number,
         None,
         None,
         reading.iso_time(data.get("occurred_at"), "occurred_at"),
@@ -296,13 +298,6 @@ def _scope(payload: Mapping[str, Any], kind: EventKind) -> Scope:
 def _text(element: Mapping[str, Any], name: str, path: str) -> str | None:
     try:
         return reading.text(element, name)
-    except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{path}.{name}") from None
-
-
-def _required(element: Mapping[str, Any], name: str, path: str) -> str:
-    try:
-        return reading.required(element, name)
     except PayloadError as error:
         raise PayloadError(error.problem, path=f"{path}.{name}") from None
 
