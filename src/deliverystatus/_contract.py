@@ -113,7 +113,7 @@ class Partly:
                 outcome = read(entry)
                 events += _events_of(outcome)
                 if isinstance(outcome, Partly):
-                    problems += [_under(place, problem) for problem in outcome.problems]
+                    problems += [problem.under(place) for problem in outcome.problems]
                 elif isinstance(outcome, Notice):  # which is an element by itself
                     raise PayloadError("about no recipient")
         return cls(tuple(events), tuple(problems)) if problems else tuple(events)
@@ -124,9 +124,9 @@ def within(path: str, read: "Callable[..., Outcome]", *given: Any) -> "Outcome":
     try:
         outcome = read(*given)
     except PayloadError as error:
-        raise _under(path, error) from None
+        raise error.under(path) from None
     if isinstance(outcome, Partly):
-        return Partly(outcome.events, tuple(_under(path, problem) for problem in outcome.problems))
+        return Partly(outcome.events, tuple(problem.under(path) for problem in outcome.problems))
     return outcome
 
 
@@ -136,11 +136,7 @@ def noting(problems: list[PayloadError], path: str) -> Iterator[str]:
     try:
         yield path
     except PayloadError as error:
-        problems.append(_under(path, error))
-
-
-def _under(path: str, error: PayloadError) -> PayloadError:
-    return PayloadError(error.problem, path=".".join(filter(None, (path, error.path))))
+        problems.append(error.under(path))
 
 
 #: What reading one element gives.
@@ -227,7 +223,6 @@ class Precision(StrEnum):
     """How finely a provider writes the times of its events."""
 
     NONE = "none"  #: it gives no time
-    MINUTE = "minute"
     SECOND = "second"
     FRACTION = "fraction"  #: of a second
 
@@ -391,8 +386,7 @@ class Provider:
 
 
 def _unread(path: str, error: PayloadError, raw: Any) -> Unread:
-    error = _under(path, error)
-    return Unread(path=error.path, problem=error.problem, raw=raw)
+    return Unread(path=error.under(path).path, problem=error.problem, raw=raw)
 
 
 def _kinds_in(value: object) -> Iterator[EventKind]:

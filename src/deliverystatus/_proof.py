@@ -58,6 +58,14 @@ class Trust:
     authorities: str | bytes = ""
 
 
+def query_of(url: str | None) -> str:
+    """Give the query of a URL; empty if there is none, or it is no URL at all."""
+    try:
+        return urlsplit(url or "").query
+    except ValueError:
+        return ""
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Request:
     """
@@ -115,10 +123,7 @@ class Request:
     @property
     def query(self) -> str:
         """The query of the URL: where a provider calls with GET, this is what it says."""
-        try:
-            return urlsplit(self.url or "").query
-        except ValueError:  # no URL at all
-            return ""
+        return query_of(self.url)
 
 
 @attrs.frozen(kw_only=True, repr=False)

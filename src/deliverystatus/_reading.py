@@ -233,7 +233,7 @@ def under(path: str) -> Iterator[None]:
     try:
         yield
     except PayloadError as error:
-        raise PayloadError(error.problem, path=".".join(filter(None, (path, error.path)))) from None
+        raise error.under(path) from None
 
 
 def _refused(expected: str, value: object, path: str) -> PayloadError:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from deliverystatus import providers
 from deliverystatus._checks import moment
 from deliverystatus._contract import Parsed, Provider
-from deliverystatus._proof import AS_IT_CAME, AlignedPass, Headers, Request, Scheme, Trust, Trusted
+from deliverystatus._proof import AS_IT_CAME, AlignedPass, Headers, Request, Scheme, Trust, Trusted, query_of
 from deliverystatus.exceptions import SignatureError
 
 #: Secrets, as they are given: one, or those that may be right, newest first.
@@ -108,14 +107,14 @@ def receive(
     """
     chosen = providers.get(provider)
     as_parse = {"received_at": moment("now", now), **as_parse}
-    content_type = {name: values[-1] for name, values in _by_name(headers).items() if values}
     if secrets is None:
-        return chosen.parse(body or _query_of(url), headers=content_type, **as_parse)
+        return chosen.parse(body or query_of(url), headers=_last_of_each(headers), **as_parse)
     if chosen.authenticate is not None:
         given, vouched = _listed(secrets), trust if isinstance(trust, AlignedPass) else None
         if not given and vouched is None:
             raise SignatureError("no secret was given", "say secrets=None to take it on your own word", chosen.name)
-        return chosen.parse(body, headers=content_type, **as_parse).vouched(chosen.authenticate(given, vouched))
+        parsed = chosen.parse(body, headers=_last_of_each(headers), **as_parse)
+        return parsed.vouched(chosen.authenticate(given, vouched))
     trusted = verify(provider, body, headers=headers, secrets=secrets, trust=trust, url=url, now=now)
     return chosen.parse(trusted, **as_parse)  # the type of content is not signed, and must not choose how it is read
 
@@ -160,13 +159,10 @@ def _by_name(headers: Headers | None) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
+def _last_of_each(headers: Headers | None) -> dict[str, str]:
+    return {name: values[-1] for name, values in _by_name(headers).items() if values}
+
+
 def _text(value: object) -> str:
     """Give a name or a value; blanks around it are no part of it (RFC 9110 section 5.5)."""
     return (value.decode("latin-1") if isinstance(value, bytes) else str(value)).strip(" \t")
-
-
-def _query_of(url: str | None) -> str:
-    try:
-        return urlsplit(url or "").query
-    except ValueError:
-        return ""

@@ -99,7 +99,7 @@ def read(
     try:
         found = _unwrapped(element, marks, path)
     except PayloadError as error:
-        raise PayloadError(error.problem, path=".".join(filter(None, (*path, error.path)))) from None
+        raise error.under(*path) from None
     if isinstance(found, Notice):
         return found
     inner, event_id = found

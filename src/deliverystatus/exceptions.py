@@ -39,6 +39,10 @@ class PayloadError(DeliveryStatusError, ValueError):
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}" if self.path else self.problem
 
+    def under(self, *path: str) -> "PayloadError":
+        """Give the same problem where what was read stands at *path*; empty parts of it are left out."""
+        return PayloadError(self.problem, path=".".join(filter(None, (*path, self.path))))
+
 
 class SignatureError(DeliveryStatusError):
     """

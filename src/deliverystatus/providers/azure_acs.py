@@ -164,7 +164,7 @@ def read(element: Any, source: Source) -> Outcome:
     try:
         return _read(name, event, data, (source, made_at))
     except PayloadError as error:
-        raise PayloadError(error.problem, path=f"data.{error.path}") from None
+        raise error.under("data") from None
 
 
 def _read(name: str, event: Mapping[str, Any], data: Mapping[str, Any], common: _Common) -> Outcome:

@@ -104,7 +104,7 @@ def read(element: Any, source: Source) -> Outcome:
         recipient, message_id = _recipient(data, about), reading.text(data, "delivery_id")
         topics = _topics(data) if metric == CHOICE else ()
     except PayloadError as error:
-        raise PayloadError(error.problem, path=f"data.{error.path}") from None
+        raise error.under("data") from None
     if recipient is None or (metric == CHOICE and not topics):
         return Notice(name=f"{about}/{metric}")
     source = reading.on(source, CHANNELS[about])

@@ -299,7 +299,7 @@ def _text(element: Mapping[str, Any], name: str, path: str) -> str | None:
     try:
         return reading.text(element, name)
     except PayloadError as error:
-        raise PayloadError(error.problem, path=f"{path}.{name}") from None
+        raise error.under(path) from None
 
 
 def _with_value(shared: Callable[[], Details], word: str) -> Details:
