@@ -98,6 +98,7 @@ def copied(tmp_path):
         "test_verify.py",
         "calls.py",
         "signers.py",
+        "linear.py",
         "conftest.py",
         "laws/test_parse_is_total.py",
     ):

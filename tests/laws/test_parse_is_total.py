@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +22,7 @@ from deliverystatus import Event, Failure, PayloadError, Scope, ScopeKind, fold_
 from deliverystatus._text import LIMIT, printable
 from deliverystatus.testing import event as one
 from deliverystatus.testing import nothing_lost
+from linear import is_linear
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -317,34 +317,6 @@ AROUND = {
     "report": "From: <>\nContent-Type: multipart/report; boundary=x\n\n--x\n\n{}",
     "status": "From: <>\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a\n\nFinal-Recipient: {}",
 }
-
-#: Work on 200,000 characters that is done in this time is not quadratic, which takes 10^10 steps: it need not be compared.
-AT_ONCE = 0.02
-
-
-def seconds(work, given):
-    """Measure some work once."""
-    started = perf_counter()
-    work(given)
-    return perf_counter() - started
-
-
-def is_linear(work, make, size):
-    """
-    Say whether work on something four times as large takes about four times as long: quadratic work takes 16 times.
-
-    The two are compared with each other, in one run, so that it does not matter how fast the machine is.
-    """
-    large = make(size)
-    if seconds(work, large) < AT_ONCE:
-        return True
-    small = make(size // 4)
-    for _ in range(3):  # something else may have run meanwhile
-        quick = min(seconds(work, small) for _ in range(3))
-        slow = min(seconds(work, large) for _ in range(3))
-        if slow < 9 * quick:
-            return True
-    return False
 
 
 def test_quadratic_work_is_seen():
