@@ -91,7 +91,7 @@ def elements(payload: Any) -> Body:
     """Give the one element: the body itself."""
     if not isinstance(payload, dict) or "metric" not in payload or "data" not in payload:
         raise PayloadError("expected an object with a metric and data")
-    return Body((payload,), lambda _: "")
+    return Body.of_one(payload)
 
 
 def read(element: Any, source: Source) -> Outcome:

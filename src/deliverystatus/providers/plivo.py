@@ -37,8 +37,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-import attrs
-
 from deliverystatus import _phone as phone
 from deliverystatus import _reading as reading
 from deliverystatus import _signing as signing
@@ -144,9 +142,7 @@ def elements(payload: Any) -> Body:
 def read(element: Any, source: Source) -> Outcome:
     """Read the element: what became of a copy, a stop, or an incoming message."""
     fields = reading.firsts(element)
-    channel = TYPES.get((reading.text(fields, "Type") or "").lower(), source.channel)
-    if channel is not source.channel:
-        source = attrs.evolve(source, channel=channel)
+    source = reading.on(source, TYPES.get((reading.text(fields, "Type") or "").lower(), source.channel))
     if "Status" not in fields:
         return _received(fields, source)
     name = cut(reading.required(fields, "Status").strip().lower())

@@ -146,7 +146,7 @@ def elements(payload: Any) -> Body:
     if isinstance(payload, list):
         return Body(payload)
     if isinstance(payload, bytes) or "recipients" in reading.object_of(payload):
-        return Body((payload,), lambda _: "")
+        return Body.of_one(payload)
     raise PayloadError("missing", path="recipients")
 
 

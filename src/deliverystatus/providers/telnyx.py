@@ -168,9 +168,7 @@ def read(element: Any, source: Source) -> Outcome:
     if name not in EVENTS and name not in RECEIVED and not _names_recipients(data.get("payload")):
         return Notice(name=name)  # of calls, faxes, numbers: about no message
     payload = reading.object_of(data.get("payload"), "payload")
-    channel = TYPES.get((_text(payload, "type", "payload") or "").lower(), source.channel)
-    if channel is not source.channel:
-        source = attrs.evolve(source, channel=channel)
+    source = reading.on(source, TYPES.get((_text(payload, "type", "payload") or "").lower(), source.channel))
     if name in RECEIVED:
         return _received(data, payload, source)
     errors = _errors(payload)
